@@ -1,0 +1,146 @@
+//! `amends eval`: compare the machine with people's labels.
+
+use super::LibraryArgs;
+use crate::evaluation::{self, Agreement, Evaluation, GoldMessage, Measured};
+use crate::library::{DEFAULT_SCORECARD, Library};
+use crate::reading::Reader;
+use clap::{Args, ValueEnum};
+use serde_json::{Map, Value, json};
+use std::path::PathBuf;
+
+#[derive(Debug, Args)]
+pub(super) struct EvalArgs {
+    /// Labelled messages, one JSON object a line (README, "Measure it yourself")
+    #[arg(long, value_name = "FILE")]
+    gold: PathBuf,
+    /// How to print the figures
+    #[arg(long, value_enum, default_value = "text")]
+    format: EvalFormat,
+    /// Print the messages on which machine and people differ about this label
+    #[arg(long, value_name = "LABEL")]
+    errors: Option<String>,
+    /// Figures for each group as well
+    #[arg(long, value_enum, value_name = "GROUP")]
+    by: Option<Group>,
+    #[command(flatten)]
+    library: LibraryArgs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum EvalFormat {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Group {
+    Corpus,
+}
+
+pub(super) fn run(args: &EvalArgs) -> Result<u8, Box<dyn std::error::Error>> {
+    let wanted = args.errors.as_deref().map(measured).transpose()?;
+    let text = std::fs::read_to_string(&args.gold)
+        .map_err(|error| format!("cannot read {}: {error}", args.gold.display()))?;
+    let mut gold = Vec::new();
+    for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+        let message = evaluation::parse_line(line)
+            .map_err(|error| format!("{}:{}: {error}", args.gold.display(), number + 1))?;
+        gold.push(message);
+    }
+    let library = Library::open(&args.library.additions())?;
+    let lexicon = library.lexicons().first().ok_or("no lexicon")?;
+    let mut reader = Reader::new(lexicon, library.scorecard(DEFAULT_SCORECARD)?);
+    let evaluation = evaluation::evaluate(&mut reader, &gold);
+    match (wanted, args.format) {
+        (Some(wanted), _) => print_errors(&reader, &evaluation, &gold, wanted),
+        (None, EvalFormat::Json) => {
+            anstream::println!("{}", serde_json::to_string_pretty(&as_json(&evaluation, args.by.is_some()))?);
+        }
+        (None, EvalFormat::Text) => {
+            print_table(&format!("{} messages", evaluation.n), &evaluation.labels);
+            if args.by.is_some() {
+                for (corpus, (n, labels)) in &evaluation.by_corpus {
+                    print_table(&format!("\n{corpus}, {n} messages"), labels);
+                }
+            }
+        }
+    }
+    Ok(0)
+}
+
+fn measured(name: &str) -> Result<Measured, String> {
+    let all = Measured::all();
+    all.iter().copied().find(|measured| measured.name() == name).ok_or_else(|| {
+        let known: Vec<String> = all.iter().map(|measured| measured.name()).collect();
+        format!("no label is called `{name}`; there are {}", known.join(", "))
+    })
+}
+
+fn print_table(title: &str, labels: &[(Measured, Agreement)]) {
+    anstream::println!("{title}");
+    anstream::println!(
+        "{:<20} {:>4} {:>4} {:>4} {:>4}  {:>5} {:>6} {:>5} {:>6} {:>5}",
+        "label", "tp", "fp", "fn", "tn", "prec", "recall", "F1", "kappa", "AC1"
+    );
+    let figure = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| format!("{value:.2}"));
+    for (measured, one) in labels {
+        anstream::println!(
+            "{:<20} {:>4} {:>4} {:>4} {:>4}  {:>5} {:>6} {:>5} {:>6} {:>5}",
+            measured.name(), one.tp, one.fp, one.false_negative, one.tn,
+            figure(one.precision()), figure(one.recall()), figure(one.f1()), figure(one.kappa()), figure(one.ac1())
+        );
+    }
+}
+
+fn as_json(evaluation: &Evaluation, by_corpus: bool) -> Value {
+    let labels = |labels: &[(Measured, Agreement)]| -> Value {
+        let entries = labels.iter().map(|(measured, one)| {
+            let value = json!({
+                "tp": one.tp, "fp": one.fp, "fn": one.false_negative, "tn": one.tn,
+                "precision": one.precision(), "recall": one.recall(), "f1": one.f1(),
+                "kappa": one.kappa(), "ac1": one.ac1(),
+            });
+            (measured.name(), value)
+        });
+        Value::Object(entries.collect::<Map<_, _>>())
+    };
+    let mut answer = json!({"n": evaluation.n, "labels": labels(&evaluation.labels)});
+    if by_corpus {
+        let corpora = evaluation.by_corpus.iter().map(|(name, (n, of_corpus))| {
+            (name.clone(), json!({"n": n, "labels": labels(of_corpus)}))
+        });
+        answer["by"] = json!({"corpus": Value::Object(corpora.collect())});
+    }
+    answer
+}
+
+fn print_errors(reader: &Reader<'_>, evaluation: &Evaluation, gold: &[GoldMessage], measured: Measured) {
+    let rules = reader.lexicon().rules();
+    for confusion in evaluation.confusions(gold, measured) {
+        let message = &gold[confusion.message];
+        let reading = &evaluation.readings[confusion.message];
+        let kind = if confusion.machine { "FALSE ALARM" } else { "MISS" };
+        anstream::println!("\n=== {kind} of {}: {}", measured.name(), message.id);
+        for turn in &message.context {
+            let who = if turn.is_agent() { "agent" } else { "customer" };
+            anstream::println!("[{who}] {}", turn.text);
+        }
+        anstream::println!("> {}", message.text);
+        for one in &reading.detections {
+            let rule = &rules[one.rule as usize];
+            let kind = one.kind.map(|kind| format!(":{}", kind.name())).unwrap_or_default();
+            anstream::println!("  {}{kind} ({}) «{}»", one.label, rule.id, one.span.of(&message.text));
+        }
+        let situation = &reading.situation;
+        if let Some(cue) = situation.failure_cue {
+            anstream::println!("  failure shown by turn {} ({})", cue.turn, rules[cue.rule as usize].id);
+        }
+        anstream::println!(
+            "  service_failure {} apology_due {} follow_up_due {}{}",
+            situation.service_failure,
+            situation.apology_due,
+            situation.follow_up_due,
+            reading.not_scored.map(|reason| format!(", not scored: {}", reason.code())).unwrap_or_default()
+        );
+    }
+}

@@ -1,0 +1,83 @@
+//! Words that give a match its context, as flags by word.
+
+use super::words::{WordId, Words};
+use serde::Deserialize;
+
+macro_rules! roles {
+    ($($(#[$doc:meta])+ $role:ident = $name:ident, $bit:literal;)+) => {
+        /// What a word does in a sentence, as far as context needs it.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+        pub(crate) struct Roles(u16);
+
+        #[derive(Debug, Default, Deserialize)]
+        #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+        struct RolesForm { $(#[serde(default)] $name: Vec<String>,)+ }
+
+        impl Roles {
+            $($(#[$doc])+ pub(crate) const $role: Self = Self(1 << $bit);)+
+        }
+
+        impl RolesForm {
+            fn lists(&self) -> Vec<(Roles, &[String])> {
+                vec![$((Roles::$role, self.$name.as_slice()),)+]
+            }
+        }
+    };
+}
+
+roles! {
+    /// Takes back what follows in its clause.
+    NEGATOR = negator, 0;
+    /// Undoes a negator that it follows ("not only").
+    NEGATOR_VOID = negator_void, 1;
+    /// Opens a condition.
+    CONDITIONAL = conditional, 2;
+    /// Turns against what was said.
+    CONTRAST = contrast, 3;
+    /// Tells somebody's words.
+    REPORTING = reporting, 4;
+    /// First person.
+    FIRST = first, 5;
+    /// Second person.
+    SECOND = second, 6;
+    /// Somebody else.
+    THIRD = third, 7;
+    /// Puts its clause into the future.
+    FUTURE = future, 8;
+    /// Puts its clause into the past.
+    PAST = past, 9;
+    /// Opens a clause.
+    CLAUSE = clause, 10;
+    /// Common in this language and in no other with its letters.
+    FUNCTION = function, 11;
+}
+
+impl Roles {
+    /// Whether the word has the role `role`.
+    pub(crate) const fn is(self, role: Self) -> bool {
+        self.0 & role.0 != 0
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ContextForm {
+    roles: RolesForm,
+}
+
+impl ContextForm {
+    pub(super) fn collect_words(&self, words: &mut Words) {
+        self.roles.lists().iter().flat_map(|(_, forms)| *forms).for_each(|form| words.add_exact(form));
+    }
+
+    /// The roles by word id.
+    pub(super) fn by_word(&self, words: &Words) -> Vec<Roles> {
+        let mut roles = vec![Roles::default(); words.count()];
+        for (role, forms) in self.roles.lists() {
+            for id in forms.iter().flat_map(|form| words.exact_ids(form)) {
+                roles[usize::from(*id as WordId)].0 |= role.0;
+            }
+        }
+        roles
+    }
+}

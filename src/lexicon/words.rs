@@ -1,0 +1,195 @@
+//! Words to numbers: the forms and stems that some rule names, and a cache so that a form is
+//! stemmed once.
+
+use crate::text::stem::Stems;
+use crate::text::{Span, fold};
+use std::collections::HashMap;
+
+/// A word that some rule names, by form or by stem; [`UNKNOWN`] for all others.
+pub(crate) type WordId = u16;
+
+/// A word that no rule names.
+pub(crate) const UNKNOWN: WordId = 0;
+
+/// The words of a compiled lexicon.
+#[derive(Debug)]
+pub(crate) struct Words {
+    spelling: HashMap<String, String>,
+    exact: HashMap<String, WordId>,
+    stems: HashMap<String, WordId>,
+    /// The stem of each exact form, by id; empty for ids of stems.
+    by_stem: HashMap<String, Vec<WordId>>,
+    next: WordId,
+    stemmer: Stems,
+}
+
+impl Words {
+    pub(super) fn new(stemmer: Stems, spelling: HashMap<String, String>) -> Self {
+        Self { spelling, exact: HashMap::new(), stems: HashMap::new(), by_stem: HashMap::new(), next: 1, stemmer }
+    }
+
+    /// How many ids there are, [`UNKNOWN`] included.
+    pub(super) const fn count(&self) -> usize {
+        self.next as usize
+    }
+
+    /// One spelling for a folded form.
+    fn respell<'w>(&'w self, folded: &'w str) -> &'w str {
+        self.spelling.get(folded).map_or(folded, String::as_str)
+    }
+
+    fn fresh(&mut self) -> WordId {
+        let id = self.next;
+        // 65,535 distinct words are twenty times what the English lexicon names; past that, words fall together.
+        self.next = self.next.saturating_add(1);
+        id
+    }
+
+    /// Makes room for the exact form `form`.
+    pub(super) fn add_exact(&mut self, form: &str) {
+        let form = self.respell(form).to_owned();
+        if self.exact.contains_key(&form) {
+            return;
+        }
+        let id = self.fresh();
+        let stem = self.stemmer.stem(&form).into_owned();
+        self.by_stem.entry(stem).or_default().push(id);
+        self.exact.insert(form, id);
+    }
+
+    /// Makes room for the stem of `word`.
+    pub(super) fn add_stem(&mut self, word: &str) {
+        let stem = self.stemmer.stem(self.respell(word)).into_owned();
+        if self.stems.contains_key(&stem) {
+            return;
+        }
+        let id = self.fresh();
+        self.by_stem.entry(stem.clone()).or_default().push(id);
+        self.stems.insert(stem, id);
+    }
+
+    /// The ids that the exact form `form` has.
+    pub(super) fn exact_ids(&self, form: &str) -> &[WordId] {
+        self.exact.get(self.respell(form)).map_or(&[], std::slice::from_ref)
+    }
+
+    /// The ids of all words with the stem of `word`.
+    pub(super) fn stem_ids(&self, word: &str) -> &[WordId] {
+        self.by_stem.get(&*self.stemmer.stem(self.respell(word))).map_or(&[], Vec::as_slice)
+    }
+
+    /// The id of a folded form.
+    pub(super) fn id(&self, folded: &str) -> WordId {
+        let form = self.respell(folded);
+        if let Some(&id) = self.exact.get(form) {
+            return id;
+        }
+        self.stems.get(&*self.stemmer.stem(form)).copied().unwrap_or(UNKNOWN)
+    }
+}
+
+/// How many forms of at most sixteen ASCII bytes the cache holds; a power of two.
+const SLOTS: usize = 1 << 15;
+/// Past half full nothing is added, so that hostile text cannot slow look-ups down.
+const FULL: usize = SLOTS / 2;
+/// Longer and non-ASCII forms that the cache holds.
+const FULL_LONG: usize = 1 << 14;
+
+/// What forms have been seen, and their ids: one per reader, never shared between threads.
+///
+/// It changes how fast words are looked up and nothing else.
+#[derive(Debug)]
+pub(crate) struct WordCache {
+    slots: Box<[(u128, WordId)]>,
+    used: usize,
+    long: HashMap<String, WordId>,
+}
+
+impl Default for WordCache {
+    fn default() -> Self {
+        Self { slots: vec![(0, UNKNOWN); SLOTS].into_boxed_slice(), used: 0, long: HashMap::new() }
+    }
+}
+
+/// The low bytes of a `u128` that a form of so many bytes takes.
+const KEEP: [u128; 17] = {
+    let mut masks = [u128::MAX; 17];
+    let mut length = 0;
+    while length < 16 {
+        masks[length] = (1 << (8 * length)) - 1;
+        length += 1;
+    }
+    masks
+};
+
+impl WordCache {
+    /// The id of the word at `span` of `text`.
+    #[inline]
+    pub(crate) fn id(&mut self, words: &Words, text: &str, span: Span) -> WordId {
+        let Some(key) = short_key(text.as_bytes(), span) else {
+            return self.long_id(words, span.of(text));
+        };
+        let mut slot = slot_of(key);
+        loop {
+            let (found, id) = self.slots[slot];
+            if found == key {
+                return id;
+            }
+            if found == 0 {
+                return self.add(words, span.of(text), key, slot);
+            }
+            slot = (slot + 1) & (SLOTS - 1);
+        }
+    }
+
+    #[cold]
+    fn add(&mut self, words: &Words, form: &str, key: u128, slot: usize) -> WordId {
+        let id = words.id(&form.to_ascii_lowercase());
+        if self.used < FULL {
+            self.slots[slot] = (key, id);
+            self.used += 1;
+        }
+        id
+    }
+
+    #[cold]
+    fn long_id(&mut self, words: &Words, form: &str) -> WordId {
+        if let Some(&id) = self.long.get(form) {
+            return id;
+        }
+        let id = words.id(&fold::fold(form));
+        if self.long.len() < FULL_LONG {
+            self.long.insert(form.to_owned(), id);
+        }
+        id
+    }
+}
+
+/// The form at `span` in lower case as a number, where it is ASCII of one to sixteen bytes.
+///
+/// Setting bit 5 lowers letters and leaves digits and apostrophes as they are.
+#[inline]
+fn short_key(text: &[u8], span: Span) -> Option<u128> {
+    const LOWER: u128 = u128::from_le_bytes([0x20; 16]);
+    const NOT_ASCII: u128 = u128::from_le_bytes([0x80; 16]);
+    let start = span.start as usize;
+    let length = span.len();
+    let keep = *KEEP.get(length)?;
+    let window = match text.get(start..start + 16).and_then(|window| window.first_chunk::<16>()) {
+        Some(window) => u128::from_le_bytes(*window),
+        None => {
+            let mut window = [0; 16];
+            window[..length].copy_from_slice(&text[span.range()]);
+            u128::from_le_bytes(window)
+        }
+    };
+    let key = (window | LOWER) & keep;
+    (key & NOT_ASCII == 0 && length > 0).then_some(key)
+}
+
+/// Where the search for `key` starts: multiply-shift hashing (Dietzfelbinger et al. 1997).
+#[inline]
+const fn slot_of(key: u128) -> usize {
+    let mixed = (key as u64 ^ (key >> 64) as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (mixed >> (64 - SLOTS.trailing_zeros())) as usize
+}

@@ -1,0 +1,5 @@
+//! The `amends` program.
+
+fn main() -> std::process::ExitCode {
+    std::process::ExitCode::from(amends::cli::run())
+}

@@ -1,0 +1,107 @@
+//! Scorecards: criteria that a message meets, does not meet, or that do not apply to it.
+//!
+//! The score is the weighted mean over the criteria that apply, from 0 to 100; what does not apply
+//! leaves both sums. A failed critical criterion makes it 0, and the score without that is kept
+//! beside. Every point is traceable: a criterion is broken or met by detections, each with its words.
+
+mod scorecard;
+
+pub use scorecard::{Applies, Criterion, LabelKind, Scorecard, ScorecardError};
+
+use crate::detect::Detection;
+use crate::lexicon::Label;
+use crate::situation::Situation;
+
+/// How a criterion stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Verdict {
+    /// The message does what the criterion asks.
+    Met,
+    /// It does not.
+    Unmet,
+    /// The criterion asks nothing of this message.
+    NotApplicable,
+}
+
+impl Verdict {
+    /// The name used in answers.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Met => "met",
+            Self::Unmet => "unmet",
+            Self::NotApplicable => "not_applicable",
+        }
+    }
+}
+
+/// How a message does by a scorecard.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct MessageScore {
+    /// Bit `n`: criterion `n` of the scorecard is met.
+    met: u64,
+    /// Bit `n`: criterion `n` is not met.
+    unmet: u64,
+    /// 0 to 100; `None` where no criterion applies.
+    pub score: Option<f64>,
+    /// The score as it would be without critical criteria, 0 to 100.
+    pub uncritical_score: Option<f64>,
+}
+
+impl MessageScore {
+    /// How criterion `index` of the scorecard stands.
+    #[must_use]
+    pub const fn verdict(&self, index: usize) -> Verdict {
+        if self.met >> index & 1 == 1 {
+            Verdict::Met
+        } else if self.unmet >> index & 1 == 1 {
+            Verdict::Unmet
+        } else {
+            Verdict::NotApplicable
+        }
+    }
+}
+
+/// Scores a message by `card`, from what it says and the situation that it answers.
+#[must_use]
+pub fn score(card: &Scorecard, detections: &[Detection], situation: &Situation) -> MessageScore {
+    let (mut met, mut unmet, mut critical_failure) = (0_u64, 0_u64, false);
+    let (mut weight, mut reached) = (0.0, 0.0);
+    for (index, criterion) in card.criteria.iter().enumerate() {
+        if !criterion.applies.iter().all(|applies| holds(*applies, detections, situation)) {
+            continue;
+        }
+        weight += criterion.weight;
+        let broken = criterion.broken_by.iter().any(|label| detections.iter().any(|one| label.is(one)));
+        let done =
+            criterion.met_by.is_empty() || criterion.met_by.iter().any(|label| detections.iter().any(|one| label.is(one)));
+        if done && !broken {
+            met |= 1 << index;
+            reached += criterion.weight;
+        } else {
+            unmet |= 1 << index;
+            critical_failure |= criterion.critical;
+        }
+    }
+    let uncritical_score = (weight > 0.0).then(|| 100.0 * reached / weight);
+    let score = uncritical_score.map(|score| if critical_failure { 0.0 } else { score });
+    MessageScore { met, unmet, score, uncritical_score }
+}
+
+fn holds(applies: Applies, detections: &[Detection], situation: &Situation) -> bool {
+    let says = |label: Label| detections.iter().any(|one| one.label == label);
+    match applies {
+        Applies::ServiceFailure => situation.service_failure,
+        Applies::ApologyDue => situation.apology_due,
+        Applies::FollowUpDue => situation.follow_up_due,
+        Applies::Commitment => says(Label::FollowUp),
+        Applies::Fix => says(Label::Repair) || says(Label::Compensation),
+    }
+}
+
+/// The detections of `criterion` that broke it or met it: its evidence.
+pub fn evidence<'d>(criterion: &'d Criterion, detections: &'d [Detection]) -> impl Iterator<Item = &'d Detection> {
+    detections
+        .iter()
+        .filter(|one| criterion.broken_by.iter().chain(&criterion.met_by).any(|label| label.is(one)))
+}

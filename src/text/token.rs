@@ -1,0 +1,230 @@
+//! Words, and the sentences they make.
+//!
+//! A word is a run of letters, digits and inner apostrophes (`don't`, `we'll`); everything else
+//! parts words, so that "follow-up" is two and "example.com" too. ASCII text takes a quick way
+//! with byte masks, 64 bytes at a time; any other the way by Unicode word bounds (Unicode
+//! Standard Annex #29). On ASCII both give the same (a property test holds them to it).
+
+use super::sentence::{Sentence, ends_sentence};
+use super::{Span, fold};
+use unicode_segmentation::UnicodeSegmentation;
+use wide::u8x16;
+
+/// The words of a text, in order, as plain spans.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tokens {
+    /// Start, end, start, end …: one push an edge keeps the quick way free of branches.
+    edges: Vec<u32>,
+}
+
+impl Tokens {
+    /// Room for the words of a text of `bytes` bytes.
+    pub(super) fn with_capacity_for(bytes: usize) -> Self {
+        Self { edges: Vec::with_capacity(bytes / 2 + 8) }
+    }
+
+    /// How many words.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.edges.len() / 2
+    }
+
+    /// Whether there is no word.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.edges.is_empty()
+    }
+
+    /// The plain span of word `index`; empty past the end.
+    #[must_use]
+    pub fn span(&self, index: usize) -> Span {
+        match self.edges.get(2 * index..2 * index + 2) {
+            Some(&[start, end]) => Span::new(start, end),
+            _ => Span::default(),
+        }
+    }
+
+    /// The plain spans in order.
+    pub fn spans(&self) -> impl ExactSizeIterator<Item = Span> + '_ {
+        self.edges.chunks_exact(2).map(|pair| Span::new(pair[0], pair[1]))
+    }
+
+    fn last(&self) -> Option<Span> {
+        self.len().checked_sub(1).map(|index| self.span(index))
+    }
+
+    fn push(&mut self, start: usize, end: usize) {
+        self.edges.extend([offset(start), offset(end)]);
+    }
+}
+
+/// Byte offsets are kept in 32 bits; [`super::Text::read`] refuses to look past 4 GiB.
+fn offset(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+/// Cuts `zone` of `text` into words and sentences, appended to `tokens` and `sentences`.
+pub(super) fn tokenize(text: &str, zone: Span, tokens: &mut Tokens, sentences: &mut Vec<Sentence>) {
+    let mut sentence = OpenSentence { first: offset(tokens.len()), zone };
+    if zone.of(text).is_ascii() {
+        tokenize_ascii(text.as_bytes(), tokens, sentences, &mut sentence);
+    } else {
+        tokenize_unicode(text, tokens, sentences, &mut sentence);
+    }
+    sentence.close(offset(tokens.len()), zone.end, false, sentences);
+}
+
+struct OpenSentence {
+    first: u32,
+    zone: Span,
+}
+
+impl OpenSentence {
+    fn close(&mut self, last: u32, end: u32, question: bool, sentences: &mut Vec<Sentence>) {
+        if last > self.first {
+            sentences.push(Sentence { first: self.first, last, end, question });
+            self.first = last;
+        } else if question && let Some(previous) = sentences.last_mut() {
+            // "Really?!" and "What. ?": the mark belongs to the sentence just closed.
+            previous.question |= previous.last == last && previous.end + 3 >= end;
+        }
+    }
+
+    /// Looks at the end mark at `at`, before which `words` words stand.
+    fn mark(&mut self, text: &[u8], at: usize, words: u32, before: Option<Span>, sentences: &mut Vec<Sentence>) {
+        if ends_sentence(text, at, self.zone, before) {
+            self.close(words, offset(at + 1), text[at] == b'?', sentences);
+        }
+    }
+}
+
+/// Bit masks over 64 bytes.
+#[derive(Default)]
+struct Masks {
+    /// Letters and digits.
+    word: u64,
+    /// Apostrophes.
+    apostrophe: u64,
+    /// Marks that may end a sentence.
+    mark: u64,
+}
+
+fn masks(block: &[u8; 64]) -> Masks {
+    let mut masks = Masks::default();
+    for (index, part) in block.as_chunks::<16>().0.iter().enumerate() {
+        let bytes = u8x16::new(*part);
+        let lower = bytes | u8x16::splat(0x20);
+        // `x - lowest ≤ span` in wrapping bytes is one comparison for a range.
+        let in_range = |value: u8x16, lowest: u8, highest: u8| {
+            let shifted = value - u8x16::splat(lowest);
+            shifted.min(u8x16::splat(highest - lowest)).simd_eq(shifted)
+        };
+        let word = in_range(lower, b'a', b'z') | in_range(bytes, b'0', b'9');
+        let is = |byte: u8| bytes.simd_eq(u8x16::splat(byte));
+        let mark = is(b'.') | is(b'!') | is(b'?') | is(b'\n');
+        let shift = 16 * index;
+        masks.word |= u64::from(word.to_bitmask()) << shift;
+        masks.apostrophe |= u64::from(is(b'\'').to_bitmask()) << shift;
+        masks.mark |= u64::from(mark.to_bitmask()) << shift;
+    }
+    masks
+}
+
+fn tokenize_ascii(text: &[u8], tokens: &mut Tokens, sentences: &mut Vec<Sentence>, sentence: &mut OpenSentence) {
+    let zone = sentence.zone.range();
+    let mut in_word = 0_u64;
+    let mut base = zone.start;
+    while base < zone.end {
+        let stop = (base + 64).min(zone.end);
+        let mut tail = [0_u8; 64];
+        let block = match text[base..stop].try_into() {
+            Ok(block) => block,
+            Err(_) => {
+                tail[..stop - base].copy_from_slice(&text[base..stop]);
+                &tail
+            }
+        };
+        let Masks { word: letters, apostrophe, mark } = masks(block);
+        let next_is_letter = u64::from(stop < zone.end && text[stop].is_ascii_alphanumeric());
+        let inner = apostrophe & (letters << 1 | in_word) & (letters >> 1 | next_is_letter << 63);
+        let word = letters | inner;
+        let mut edges = word ^ (word << 1 | in_word);
+        in_word = word >> 63;
+        let edges_before = tokens.edges.len();
+        let all_edges = edges;
+        while edges != 0 {
+            tokens.edges.push(offset(base) + edges.trailing_zeros());
+            edges &= edges - 1;
+        }
+        let mut marks = mark;
+        while marks != 0 {
+            let at = marks.trailing_zeros();
+            marks &= marks - 1;
+            let edges_to_here = edges_before + (all_edges & ((1_u64 << at) | ((1_u64 << at) - 1))).count_ones() as usize;
+            let words = edges_to_here / 2;
+            let before = words.checked_sub(1).map(|index| tokens.span(index));
+            sentence.mark(text, base + at as usize, offset(words), before, sentences);
+        }
+        base = stop;
+    }
+    if tokens.edges.len() % 2 == 1 {
+        tokens.edges.push(offset(zone.end));
+    }
+}
+
+fn tokenize_unicode(text: &str, tokens: &mut Tokens, sentences: &mut Vec<Sentence>, sentence: &mut OpenSentence) {
+    let zone = sentence.zone;
+    // Whether only invisible characters stand between the last word and here.
+    let mut joinable = false;
+    for (at, piece) in zone.of(text).split_word_bound_indices() {
+        let at = zone.start as usize + at;
+        if piece.chars().any(char::is_alphanumeric) {
+            for (start, end) in split_inside(piece) {
+                match tokens.last() {
+                    Some(last) if joinable && start == 0 && offset(tokens.len()) > sentence.first => {
+                        let joined = last.start as usize;
+                        tokens.edges.truncate(tokens.edges.len() - 2);
+                        tokens.push(joined, at + end);
+                    }
+                    _ => tokens.push(at + start, at + end),
+                }
+                joinable = end == piece.len();
+            }
+            // A closing mark may be glued to a number ("3." is two pieces, "3.5" one).
+            continue;
+        }
+        if joinable && (piece.chars().all(fold::is_invisible) || inner_apostrophe(text, zone, at, piece)) {
+            continue;
+        }
+        joinable = false;
+        for (index, byte) in piece.bytes().enumerate() {
+            if matches!(byte, b'.' | b'!' | b'?' | b'\n') {
+                sentence.mark(text.as_bytes(), at + index, offset(tokens.len()), tokens.last(), sentences);
+            }
+        }
+    }
+}
+
+/// Whether `piece` at `at` is an apostrophe that Unicode parts from the letters around it (`´`, `` ` ``).
+fn inner_apostrophe(text: &str, zone: Span, at: usize, piece: &str) -> bool {
+    piece.chars().all(fold::is_apostrophe)
+        && text[at + piece.len()..zone.end as usize].chars().next().is_some_and(char::is_alphanumeric)
+}
+
+/// The stretches of letters, digits, joined marks and inner apostrophes in a Unicode word, which
+/// may also hold `.`, `:`, `_` and `,` between letters or digits.
+fn split_inside(piece: &str) -> impl Iterator<Item = (usize, usize)> + '_ {
+    let mut rest = 0;
+    std::iter::from_fn(move || {
+        let start = rest + piece[rest..].find(|c| !parts_words(c))?;
+        let end = start + piece[start..].find(parts_words).unwrap_or(piece.len() - start);
+        rest = end;
+        let trimmed = piece[start..end].trim_end_matches(fold::is_apostrophe);
+        Some((start, start + trimmed.len()))
+    })
+    .filter(|(start, end)| start < end)
+}
+
+const fn parts_words(c: char) -> bool {
+    matches!(c, '.' | ':' | '_' | ',' | ';' | '\u{2024}' | '\u{fe52}' | '\u{ff0e}' | '\u{b7}')
+}
