@@ -7,8 +7,25 @@
 
 use whatlang::{Lang, Script};
 
-/// Of a message's first words the share of common words from which its language is settled.
-const SETTLED_SHARE: f64 = 0.2;
+/// What a message's first words say about its language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct WordSample {
+    /// How many were looked at.
+    pub words: u32,
+    /// How many of them the lexicon names.
+    pub known: u32,
+    /// How many of them are common in the lexicon's language and in no other with its letters.
+    pub function: u32,
+}
+
+impl WordSample {
+    /// Whether the words alone settle that the message is in the lexicon's language.
+    fn settles(self) -> bool {
+        // One word in five is common, or one is and most are known to the lexicon.
+        self.function > 0 && (5 * self.function >= self.words || 5 * self.known >= 3 * self.words)
+    }
+}
+
 /// Trigrams say little about less.
 const LEAST_LETTERS: usize = 24;
 
@@ -21,19 +38,23 @@ pub enum Judgement {
     Other(&'static str),
 }
 
-/// Judges `text` for the lexicon of `own`; of its first `sampled` words `function_words` are common
-/// in `own` alone.
+/// Judges `text`, whose first words are as `sample` says, for the lexicon of `own`.
 #[must_use]
-pub fn judge(own: &str, text: &str, sampled: u32, function_words: u32) -> Judgement {
-    if f64::from(function_words) >= SETTLED_SHARE * f64::from(sampled) && function_words > 0 {
+pub fn judge(own: &str, text: &str, sample: WordSample) -> Judgement {
+    if sample.settles() {
         return Judgement::Own;
     }
-    let Some(found) = whatlang::detect(text) else { return Judgement::Own };
+    // Its first kilobyte tells a text's language as well as all of it.
+    let mut end = text.len().min(1024);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let Some(found) = whatlang::detect(&text[..end]) else { return Judgement::Own };
     let code = code(found.lang());
     // A script that the language is never written in settles it too, however short the text.
     let foreign_script = own == "en" && found.script() != Script::Latin;
     let letters = text.chars().filter(|c| c.is_alphabetic()).take(LEAST_LETTERS).count();
-    let sure = foreign_script || (found.is_reliable() && letters >= LEAST_LETTERS && function_words < 2);
+    let sure = foreign_script || (found.is_reliable() && letters >= LEAST_LETTERS && sample.function < 2);
     if code != own && sure { Judgement::Other(code) } else { Judgement::Own }
 }
 

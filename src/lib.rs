@@ -1,13 +1,51 @@
-//! temp
-pub mod text;
+//! Amends reads a support team's outgoing messages and says, with the words as evidence, how well
+//! each one makes amends when something went wrong.
+//!
+//! The data's way, each step a module:
+//!
+//! ```text
+//! conversation   who wrote what to whom, as the ticketing tool gave it
+//!   │ text       HTML to text, quoted mail and signature set aside, sentences, tokens with their place in the raw body
+//!   │ lexicon    rules as data, compiled to one matcher
+//!   │ detect     what the words say, and the context that lets it stand
+//!   │ situation  is there a service failure, is an apology due, is a follow-up due
+//!   │ score      criteria of a scorecard: met, unmet, not applicable
+//!   ▼ reading    all of it for a message or a conversation: pure, same input same output
+//! evaluation · wire (JSON answers) · cli
+//! ```
+//!
+//! ```
+//! use amends::{library::{DEFAULT_SCORECARD, Library}, reading::Reader, situation::History, text::Markup};
+//!
+//! let library = Library::built_in()?;
+//! let lexicon = library.lexicon("en").ok_or("no English lexicon")?;
+//! let mut reader = Reader::new(lexicon, library.scorecard(DEFAULT_SCORECARD)?);
+//! let mut history = History::default();
+//! reader.customer("My parcel never arrived!", Markup::Plain, &mut history);
+//! let reading = reader.agent("That is the courier's fault, not ours.", Markup::Plain, false, &mut history);
+//! assert!(reading.findings.finger_pointing && reading.findings.missing_apology);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+// Levels: a module uses only modules above it in this list (tests/it/layers.rs).
 pub mod conversation;
-pub mod lexicon;
-pub mod detect;
 pub mod language;
-pub mod score;
-pub mod situation;
-pub mod library;
+pub mod text;
+
+pub mod lexicon;
+pub mod lexicon_format;
+
+pub mod detect;
+
 pub mod check;
+pub mod situation;
+
+pub mod score;
+
+pub mod library;
 pub mod reading;
+
 pub mod evaluation;
+pub mod wire;
+
 pub mod cli;

@@ -1,14 +1,26 @@
 //! `amends eval`: compare the machine with people's labels.
 
-use super::LibraryArgs;
+use super::output::{self, Out};
+use super::{Failure, LibraryArgs, OK, lexicon_of};
 use crate::evaluation::{self, Agreement, Evaluation, GoldMessage, Measured};
-use crate::library::{DEFAULT_SCORECARD, Library};
+use crate::library::DEFAULT_SCORECARD;
 use crate::reading::Reader;
 use clap::{Args, ValueEnum};
 use serde_json::{Map, Value, json};
+use std::io::Write;
 use std::path::PathBuf;
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+A line of the gold file:
+  {\"id\": \"m1\", \"corpus\": \"tickets\", \"context\": [{\"role\": \"customer\", \"text\": \"...\"}],
+   \"text\": \"...\", \"labels\": {\"excuse\": true, \"apology\": \"formulaic\", \"follow_up\": \"none\"}}
+  A label on which people differed is null and leaves the figures.
+
+Examples:
+  amends eval --gold gold.jsonl
+  amends eval --gold gold.jsonl --by corpus --format json
+  amends eval --gold gold.jsonl --errors excuse      the messages on which machine and people differ")]
 pub(super) struct EvalArgs {
     /// Labelled messages, one JSON object a line (README, "Measure it yourself")
     #[arg(long, value_name = "FILE")]
@@ -37,7 +49,7 @@ enum Group {
     Corpus,
 }
 
-pub(super) fn run(args: &EvalArgs) -> Result<u8, Box<dyn std::error::Error>> {
+pub(super) fn run(args: &EvalArgs) -> Result<u8, Failure> {
     let wanted = args.errors.as_deref().map(measured).transpose()?;
     let text = std::fs::read_to_string(&args.gold)
         .map_err(|error| format!("cannot read {}: {error}", args.gold.display()))?;
@@ -47,25 +59,27 @@ pub(super) fn run(args: &EvalArgs) -> Result<u8, Box<dyn std::error::Error>> {
             .map_err(|error| format!("{}:{}: {error}", args.gold.display(), number + 1))?;
         gold.push(message);
     }
-    let library = Library::open(&args.library.additions())?;
-    let lexicon = library.lexicons().first().ok_or("no lexicon")?;
+    let library = args.library.open()?;
+    let lexicon = lexicon_of(&library, None)?;
     let mut reader = Reader::new(lexicon, library.scorecard(DEFAULT_SCORECARD)?);
     let evaluation = evaluation::evaluate(&mut reader, &gold);
+    let mut out = output::stdout();
     match (wanted, args.format) {
-        (Some(wanted), _) => print_errors(&reader, &evaluation, &gold, wanted),
+        (Some(wanted), _) => print_errors(&mut out, &reader, &evaluation, &gold, wanted)?,
         (None, EvalFormat::Json) => {
-            anstream::println!("{}", serde_json::to_string_pretty(&as_json(&evaluation, args.by.is_some()))?);
+            writeln!(out, "{}", serde_json::to_string_pretty(&as_json(&evaluation, args.by.is_some()))?)?;
         }
         (None, EvalFormat::Text) => {
-            print_table(&format!("{} messages", evaluation.n), &evaluation.labels);
+            print_table(&mut out, &format!("{} messages", evaluation.n), &evaluation.labels)?;
             if args.by.is_some() {
                 for (corpus, (n, labels)) in &evaluation.by_corpus {
-                    print_table(&format!("\n{corpus}, {n} messages"), labels);
+                    print_table(&mut out, &format!("\n{corpus}, {n} messages"), labels)?;
                 }
             }
         }
     }
-    Ok(0)
+    out.flush()?;
+    Ok(OK)
 }
 
 fn measured(name: &str) -> Result<Measured, String> {
@@ -76,20 +90,21 @@ fn measured(name: &str) -> Result<Measured, String> {
     })
 }
 
-fn print_table(title: &str, labels: &[(Measured, Agreement)]) {
-    anstream::println!("{title}");
-    anstream::println!(
+fn print_table(out: &mut Out, title: &str, labels: &[(Measured, Agreement)]) -> Result<(), Failure> {
+    writeln!(out, "{title}")?;
+    writeln!(out, 
         "{:<20} {:>4} {:>4} {:>4} {:>4}  {:>5} {:>6} {:>5} {:>6} {:>5}",
         "label", "tp", "fp", "fn", "tn", "prec", "recall", "F1", "kappa", "AC1"
-    );
+    )?;
     let figure = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| format!("{value:.2}"));
     for (measured, one) in labels {
-        anstream::println!(
+        writeln!(out, 
             "{:<20} {:>4} {:>4} {:>4} {:>4}  {:>5} {:>6} {:>5} {:>6} {:>5}",
             measured.name(), one.tp, one.fp, one.false_negative, one.tn,
             figure(one.precision()), figure(one.recall()), figure(one.f1()), figure(one.kappa()), figure(one.ac1())
-        );
+        )?;
     }
+    Ok(())
 }
 
 fn as_json(evaluation: &Evaluation, by_corpus: bool) -> Value {
@@ -114,33 +129,41 @@ fn as_json(evaluation: &Evaluation, by_corpus: bool) -> Value {
     answer
 }
 
-fn print_errors(reader: &Reader<'_>, evaluation: &Evaluation, gold: &[GoldMessage], measured: Measured) {
+fn print_errors(
+    out: &mut Out,
+    reader: &Reader<'_>,
+    evaluation: &Evaluation,
+    gold: &[GoldMessage],
+    measured: Measured,
+) -> Result<(), Failure> {
     let rules = reader.lexicon().rules();
     for confusion in evaluation.confusions(gold, measured) {
         let message = &gold[confusion.message];
         let reading = &evaluation.readings[confusion.message];
         let kind = if confusion.machine { "FALSE ALARM" } else { "MISS" };
-        anstream::println!("\n=== {kind} of {}: {}", measured.name(), message.id);
+        writeln!(out, "\n=== {kind} of {}: {}", measured.name(), message.id)?;
         for turn in &message.context {
             let who = if turn.is_agent() { "agent" } else { "customer" };
-            anstream::println!("[{who}] {}", turn.text);
+            writeln!(out, "[{who}] {}", turn.text)?;
         }
-        anstream::println!("> {}", message.text);
+        writeln!(out, "> {}", message.text)?;
         for one in &reading.detections {
             let rule = &rules[one.rule as usize];
             let kind = one.kind.map(|kind| format!(":{}", kind.name())).unwrap_or_default();
-            anstream::println!("  {}{kind} ({}) «{}»", one.label, rule.id, one.span.of(&message.text));
+            writeln!(out, "  {}{kind} ({}) «{}»", one.label, rule.id, one.span.of(&message.text))?;
         }
         let situation = &reading.situation;
         if let Some(cue) = situation.failure_cue {
-            anstream::println!("  failure shown by turn {} ({})", cue.turn, rules[cue.rule as usize].id);
+            let by = cue.rule.map_or("a plain statement", |rule| rules[rule as usize].id.as_str());
+            writeln!(out, "  failure shown by turn {} ({by})", cue.turn)?;
         }
-        anstream::println!(
+        writeln!(out, 
             "  service_failure {} apology_due {} follow_up_due {}{}",
             situation.service_failure,
             situation.apology_due,
             situation.follow_up_due,
             reading.not_scored.map(|reason| format!(", not scored: {}", reason.code())).unwrap_or_default()
-        );
+        )?;
     }
+    Ok(())
 }

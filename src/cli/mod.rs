@@ -1,29 +1,72 @@
 //! The command line.
 
+mod completions;
 mod eval;
 mod lexicon;
+mod output;
+mod schema;
 mod score;
 
-use crate::library::Additions;
-use clap::{Args, Parser, Subcommand};
+use crate::library::{Additions, Library, LibraryError};
+use crate::lexicon::Lexicon;
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
-/// Amends: how well do outgoing support messages make amends?
+/// How a command fails: told to the user as is.
+type Failure = Box<dyn std::error::Error>;
+
+/// All went well.
+const OK: u8 = 0;
+/// The command did its work and found something to be wrong.
+const FOUND_WRONG: u8 = 1;
+/// The command was not understood, or something could not be read.
+const CANNOT: u8 = 2;
+
+const AFTER_HELP: &str = "\
+Examples:
+  amends score draft.txt                         one message, with the evidence underlined
+  amends score --customer 'Still no parcel!' draft.txt
+  amends score tickets.jsonl --fail-under 60     exit 1 when a message scores below 60
+  amends score --format jsonl < tickets.jsonl > results.jsonl
+  amends lexicon explain excuse-policy-is        what a rule finds, why, and what to do instead
+  amends lexicon check my-rules                  rules of your own, held to their examples
+
+Exit codes:
+  0  all went well
+  1  the command found something wrong: a score below --fail-under, a rule that fails its examples,
+     a file that is not in canonical form
+  2  the command was not understood, or something could not be read (the rest was)";
+
+/// How well do a support team's messages make amends? Scores each, with the words as evidence
 #[derive(Debug, Parser)]
-#[command(version, about)]
+#[command(version, about, after_help = AFTER_HELP)]
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
+    /// Colours in the output; `auto` leaves them out of pipes and files
+    #[arg(long, value_enum, default_value = "auto", global = true, value_name = "WHEN")]
+    color: Color,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Color {
+    Auto,
+    Always,
+    Never,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Score messages and show the evidence
     Score(score::ScoreArgs),
-    /// Look at, explain and check the rules
+    /// Look at, explain, check and format the rules
     Lexicon(lexicon::LexiconArgs),
     /// Compare the machine with people's labels
     Eval(eval::EvalArgs),
+    /// Print the JSON Schema of the conversations that `score` reads
+    Schema,
+    /// Print a script that completes commands in your shell
+    Completions(completions::CompletionsArgs),
 }
 
 #[derive(Debug, Args)]
@@ -37,21 +80,58 @@ struct LibraryArgs {
 }
 
 impl LibraryArgs {
-    fn additions(&self) -> Additions {
-        Additions { folder: self.lexicons.clone(), alone: self.alone }
+    fn open(&self) -> Result<Library, LibraryError> {
+        Library::open(&Additions { folder: self.lexicons.clone(), alone: self.alone })
     }
+}
+
+/// The lexicon of `language`; where none is asked for English, or the only one there is.
+fn lexicon_of<'l>(library: &'l Library, language: Option<&str>) -> Result<&'l Lexicon, Failure> {
+    let found = match language {
+        Some(language) => library.lexicon(language),
+        None => library.lexicon("en").or_else(|| library.lexicons().first()),
+    };
+    found.ok_or_else(|| {
+        let known: Vec<&str> = library.lexicons().iter().map(Lexicon::language).collect();
+        let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+        format!("no rules for the language `{}`; there are {known}", language.unwrap_or("en")).into()
+    })
 }
 
 /// Runs the program; gives its exit code.
 #[must_use]
 pub fn run() -> u8 {
-    let result = match Cli::parse().command {
+    let cli = Cli::parse();
+    let choice = match cli.color {
+        Color::Auto => anstream::ColorChoice::Auto,
+        Color::Always => anstream::ColorChoice::Always,
+        Color::Never => anstream::ColorChoice::Never,
+    };
+    choice.write_global();
+    let result = match cli.command {
         Command::Score(args) => score::run(&args),
         Command::Lexicon(args) => lexicon::run(&args),
         Command::Eval(args) => eval::run(&args),
+        Command::Schema => schema::run(),
+        Command::Completions(args) => completions::run(&args),
     };
     result.unwrap_or_else(|error| {
-        anstream::eprintln!("amends: {error}");
-        2
+        // Whoever read the output has enough of it: no error.
+        if output::is_closed_pipe(&*error) {
+            return OK;
+        }
+        output::complain(&error.to_string());
+        CANNOT
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Cli;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
 }

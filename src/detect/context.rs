@@ -4,7 +4,7 @@
 //! The words that make these are data (`context.toml`); how far each reaches is here.
 
 use crate::lexicon::{
-    Actor, ExceptionPattern, Hit, Lexicon, Occurrence, Roles, Rule, Tense, WordId,
+    Actor, ExceptionKind, ExceptionPattern, Hit, Lexicon, Occurrence, Roles, Rule, Tense, WordId, filter_of,
 };
 use crate::text::Text;
 
@@ -12,7 +12,9 @@ use crate::text::Text;
 const NEGATION_REACH: usize = 5;
 /// How many words before a match a verb of saying reaches within its sentence.
 const REPORT_REACH: usize = 12;
-/// How far back an opening quotation mark is looked for, in bytes.
+/// How many words from a match its clause is followed.
+const CLAUSE_REACH: usize = 40;
+/// How far an opening or closing quotation mark is looked for, in bytes.
 const QUOTE_REACH: usize = 400;
 
 /// Whether the word is common in the lexicon's language and in no other.
@@ -71,6 +73,10 @@ impl<'v> SentenceView<'v> {
     }
 
     fn negated(&self, first: usize) -> bool {
+        // A match that brings its own subject is a clause of its own: "if that does not help we'll call".
+        if self.roles(first).is(Roles::SUBJECT) {
+            return false;
+        }
         for token in self.before(first).take(NEGATION_REACH) {
             let roles = self.roles(token);
             if self.parted(token) || roles.is(Roles::CONTRAST) {
@@ -90,14 +96,14 @@ impl<'v> SentenceView<'v> {
         let mut subjects = 0;
         // A match that brings its own subject is the main clause: "if you send it we will fix it".
         let own_subject = self.roles(first).is(Roles::FIRST);
-        for token in self.before(first) {
-            if self.parted(token) {
+        for token in self.before(first).take(CLAUSE_REACH) {
+            let roles = self.roles(token);
+            if self.parted(token) || roles.is(Roles::CONCLUSION) {
                 return false;
             }
-            let roles = self.roles(token);
-            if roles.is(Roles::CONDITIONAL) {
-                let opens = token == self.first || self.parted(token - 1) || !roles.is(Roles::FUTURE);
-                return opens && !(own_subject && subjects > 0);
+            let opens_clause = || token == self.first || self.parted(token - 1);
+            if roles.is(Roles::CONDITIONAL) || (roles.is(Roles::INVERSION) && opens_clause()) {
+                return !(own_subject && subjects > 0);
             }
             subjects += usize::from(roles.is(Roles::SECOND) || roles.is(Roles::FIRST) || roles.is(Roles::THIRD));
         }
@@ -105,8 +111,14 @@ impl<'v> SentenceView<'v> {
     }
 
     fn reported(&self, first: usize) -> bool {
+        let mut next_is_subject = self.roles(first).is(Roles::SUBJECT);
         for token in self.before(first).take(REPORT_REACH) {
             let roles = self.roles(token);
+            // "… tell us more and we'll look": what follows the "and" is the writer's own.
+            if next_is_subject && roles.is(Roles::CLAUSE) && !roles.is(Roles::REPORTING) {
+                return false;
+            }
+            next_is_subject = false;
             if roles.is(Roles::CONTRAST) {
                 return false;
             }
@@ -142,17 +154,17 @@ impl<'v> SentenceView<'v> {
                 _ => {}
             }
         }
-        open && plain[at..].contains(['"', '\u{201d}', '\u{201c}'])
+        open && plain[at..].chars().take(QUOTE_REACH).any(|c| matches!(c, '"' | '\u{201d}' | '\u{201c}'))
     }
 
     fn contrasted(&self, last: usize) -> bool {
         let next = self.text.sentences().get(self.sentence + 1).map(|sentence| sentence.first as usize);
-        (last..self.last).chain(next).any(|token| self.roles(token).is(Roles::CONTRAST))
+        (last..self.last.min(last + CLAUSE_REACH)).chain(next).any(|token| self.roles(token).is(Roles::CONTRAST))
     }
 
     fn tense(&self, first: usize, last: usize) -> Tense {
         let mut start = first;
-        for token in self.before(first) {
+        for token in self.before(first).take(CLAUSE_REACH) {
             if self.parted(token) || self.roles(token).is(Roles::CLAUSE) {
                 break;
             }
@@ -169,7 +181,7 @@ impl<'v> SentenceView<'v> {
     }
 
     fn actor(&self, first: usize) -> Actor {
-        for token in self.before(first) {
+        for token in self.before(first).take(CLAUSE_REACH) {
             if self.parted(token) {
                 break;
             }
@@ -188,36 +200,30 @@ impl<'v> SentenceView<'v> {
     }
 
     fn without_exception(&self, hit: &Hit) -> bool {
-        let exceptions = self.lexicon.exceptions(hit.rule);
+        let of = |kind| self.lexicon.exceptions(hit.rule, kind);
         let own = &self.all[self.first..self.last];
-        let in_sentence = |pattern: &ExceptionPattern| self.lexicon.first_in(pattern, own, 0).is_some();
+        let words = filter_of(own);
+        let may = |pattern: &ExceptionPattern| Lexicon::may_match(pattern, words);
+        let in_sentence = |pattern: &ExceptionPattern| may(pattern) && self.lexicon.matches(pattern, own).next().is_some();
         let in_message = |pattern: &ExceptionPattern| {
             self.text.sentences().iter().any(|sentence| {
                 let ids = &self.all[sentence.first as usize..sentence.last as usize];
-                self.lexicon.first_in(pattern, ids, 0).is_some()
+                self.lexicon.matches(pattern, ids).next().is_some()
             })
         };
-        !exceptions.unless.iter().any(|pattern| self.overlapped(pattern, hit))
-            && !exceptions.unless_sentence.iter().any(in_sentence)
-            && !exceptions.unless_message.iter().any(in_message)
-            && (exceptions.needs_sentence.is_empty() || exceptions.needs_sentence.iter().any(in_sentence))
-            && (exceptions.needs_message.is_empty() || exceptions.needs_message.iter().any(in_message))
+        let needed_in_sentence = of(ExceptionKind::NeedsSentence);
+        let needed_in_message = of(ExceptionKind::NeedsMessage);
+        !of(ExceptionKind::Unless).iter().any(|pattern| may(pattern) && self.overlapped(pattern, hit))
+            && !of(ExceptionKind::UnlessSentence).iter().any(in_sentence)
+            && !of(ExceptionKind::UnlessMessage).iter().any(in_message)
+            && (needed_in_sentence.is_empty() || needed_in_sentence.iter().any(in_sentence))
+            && (needed_in_message.is_empty() || needed_in_message.iter().any(in_message))
     }
 
     /// Whether a match of `pattern` shares a word with `hit`.
     fn overlapped(&self, pattern: &ExceptionPattern, hit: &Hit) -> bool {
         let own = &self.all[self.first..self.last];
         let (first, last) = (hit.first as usize - self.first, hit.last as usize - self.first);
-        let mut from = 0;
-        while let Some((start, end)) = self.lexicon.first_in(pattern, own, from) {
-            if start >= last {
-                return false;
-            }
-            if end > first {
-                return true;
-            }
-            from = start + 1;
-        }
-        false
+        self.lexicon.matches(pattern, own).any(|(start, end)| start < last && first < end)
     }
 }

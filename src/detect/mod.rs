@@ -7,7 +7,10 @@
 mod context;
 mod overlap;
 
-use crate::lexicon::{Hit, Kind, Label, LabelSet, Lexicon, Occurrence, Rule, Speaker, WordCache, WordId};
+use crate::language::WordSample;
+use crate::lexicon::{
+    Hit, Kind, Label, LabelSet, Lexicon, Occurrence, Rule, Speaker, UNKNOWN, WaitsForCustomer, WordCache, WordId,
+};
 use crate::text::{Span, Text};
 use context::SentenceView;
 
@@ -24,6 +27,12 @@ pub struct Detection {
     pub span: Span,
     /// Which sentence of [`Text::sentences`] they stand in.
     pub sentence: u32,
+    /// Whether that sentence ends with a question mark.
+    pub in_question: bool,
+    /// Of a commitment: on what of the customer's it waits.
+    pub waits: WaitsForCustomer,
+    /// Whether it stands whatever the situation.
+    unconditional: bool,
     /// First token and one past the last, in [`Text::tokens`].
     tokens: (u32, u32),
 }
@@ -34,12 +43,18 @@ pub struct Found {
     candidates: Vec<Detection>,
     /// How many words its author wrote.
     pub words: u32,
-    /// How many of the first [`SAMPLE`] words are common in the lexicon's language and in no other.
-    pub function_words: u32,
+    /// What the first words say about the language.
+    pub sample: WordSample,
+    /// Whether a sentence ends with a question mark.
+    pub asks: bool,
+    /// How many words the longest sentence has.
+    pub longest_sentence: u32,
+    /// From the first to the last word that its author wrote, in the raw body.
+    pub authored: Span,
 }
 
 /// How many words are looked at to tell the language.
-pub const SAMPLE: u32 = 48;
+const SAMPLE: usize = 48;
 
 /// Looks through messages with one lexicon; one for each thread.
 ///
@@ -77,12 +92,26 @@ impl<'l> Detector<'l> {
             self.lexicon.find(speaker, ids, sentence.first, &mut self.hits);
         }
         longest_leftmost(&mut self.hits);
-        let function_words = self.ids.iter().take(SAMPLE as usize).filter(|&&id| context::is_function(self.lexicon, id)).count();
+        let (first, last) = (text.tokens().span(0), text.tokens().span(self.ids.len().saturating_sub(1)));
         Found {
             candidates: self.in_context(text),
             words: self.ids.len() as u32,
-            function_words: function_words as u32,
+            sample: self.sample(),
+            asks: text.sentences().iter().any(|sentence| sentence.question),
+            longest_sentence: text.sentences().iter().map(|sentence| sentence.len() as u32).max().unwrap_or(0),
+            authored: text.raw_span(Span::new(first.start, last.end)),
         }
+    }
+
+    /// What the first words say about the language.
+    fn sample(&self) -> WordSample {
+        let mut sample = WordSample::default();
+        for &id in self.ids.iter().take(SAMPLE) {
+            sample.words += 1;
+            sample.known += u32::from(id != UNKNOWN);
+            sample.function += u32::from(context::is_function(self.lexicon, id));
+        }
+        sample
     }
 
     /// The hits whose context and exceptions let them stand.
@@ -103,6 +132,9 @@ impl<'l> Detector<'l> {
                     kind: rule.kind,
                     span: text.raw_span(plain),
                     sentence: sentence as u32,
+                    in_question: text.sentences()[sentence].question,
+                    waits: rule.waits_for_customer,
+                    unconditional: rule.conditions.failure == Occurrence::Any,
                     tokens: (hit.first, hit.last),
                 });
             }
@@ -125,15 +157,9 @@ fn longest_leftmost(hits: &mut Vec<Hit>) {
 }
 
 impl Found {
-    /// The labels that stand whatever the situation: what the situation is told from.
-    #[must_use]
-    pub fn labels(&self, lexicon: &Lexicon) -> LabelSet {
-        self.unconditional(lexicon).map(|detection| detection.label).collect()
-    }
-
-    /// The detections that stand whatever the situation.
-    pub fn unconditional<'f>(&'f self, lexicon: &'f Lexicon) -> impl Iterator<Item = &'f Detection> {
-        self.candidates.iter().filter(|one| rule_of(lexicon, one).conditions.failure == Occurrence::Any)
+    /// The detections that stand whatever the situation: what the situation is told from.
+    pub fn unconditional(&self) -> impl Iterator<Item = &Detection> {
+        self.candidates.iter().filter(|one| one.unconditional)
     }
 
     /// What stands given whether the conversation shows a service failure: ordered by place, of
@@ -173,12 +199,14 @@ fn rule_of<'l>(lexicon: &'l Lexicon, detection: &Detection) -> &'l Rule {
 /// A commitment is dated where its sentence bounds it in time, vague otherwise; an apology that
 /// names no failure is formulaic.
 fn date_commitments(detections: &mut [Detection]) {
+    // Detections are in the order of their places, and so are these sentences.
+    let bounded: Vec<u32> =
+        detections.iter().filter(|one| one.label == Label::TimeBound).map(|one| one.sentence).collect();
     for index in 0..detections.len() {
         let Detection { label, kind, sentence, .. } = detections[index];
         let stated = match (label, kind) {
             (Label::FollowUp, None | Some(Kind::Vague)) => {
-                let bounded = detections.iter().any(|one| one.label == Label::TimeBound && one.sentence == sentence);
-                if bounded { Kind::Dated } else { Kind::Vague }
+                if bounded.binary_search(&sentence).is_ok() { Kind::Dated } else { Kind::Vague }
             }
             (Label::Apology, None) => Kind::Formulaic,
             (label, None) if label.kinds().contains(&Kind::Strong) => Kind::Strong,

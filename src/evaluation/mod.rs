@@ -9,7 +9,7 @@ pub use agreement::Agreement;
 pub use gold::{GoldError, GoldMessage, parse_line};
 
 use crate::lexicon::{Family, Kind, Label};
-use crate::reading::{MessageReading, Reader};
+use crate::reading::{Findings, MessageReading, Reader};
 use crate::situation::History;
 use crate::text::Markup;
 use std::collections::BTreeMap;
@@ -76,8 +76,9 @@ impl Measured {
             Self::ServiceFailure => reading.situation.service_failure,
             Self::ApologyDue => reading.situation.apology_due,
             Self::FollowUpDue => reading.situation.follow_up_due,
-            Self::MissingApology => reading.findings.missing_apology,
-            Self::MissingFollowUp => reading.findings.missing_follow_up,
+            // As if scored: people label messages that are too short to score as well.
+            Self::MissingApology => Findings::of(&reading.detections, &reading.situation).missing_apology,
+            Self::MissingFollowUp => Findings::of(&reading.detections, &reading.situation).missing_follow_up,
         }
     }
 

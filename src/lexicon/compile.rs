@@ -1,27 +1,325 @@
-//! Parsed patterns to the matcher's tables.
+//! Parsed patterns to automata, and words to as few numbers as tell them apart.
 
-use super::matcher::{Anchors, Bloom, CompiledPattern, Matcher, Node, SetId, WIDEST, WordSets};
+use super::filing::{self, Cabinet};
+use super::matcher::{
+    Candidate, Choice, ChoiceId, CompiledPattern, ExceptionPattern, Matcher, Nearby, Node, SetId, WIDEST, WordSets,
+    filter_of,
+};
+use super::parse::ClassTable;
 use super::pattern::Pattern;
 use super::rule::Speaker;
-use super::words::{WordId, Words};
-use std::collections::HashMap;
+use super::words::{UNKNOWN, WordId, Words};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-/// A class with its own classes looked up: what its name stands for.
-pub(super) type Classes<'c> = HashMap<&'c str, Pattern>;
+/// Names the classes that a pattern can use: those of its file, then those of the language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Scope {
+    /// Classes of the language only.
+    Language,
+    /// Classes of a file, by its index, and of the language.
+    File(usize),
+}
 
-/// Puts the meaning of classes in their place.
-///
-/// # Errors
-/// The name of a class that is not defined.
-pub(super) fn resolve(pattern: &Pattern, classes: &dyn Fn(&str) -> Option<Pattern>) -> Result<Pattern, String> {
-    let all = |items: &[Pattern]| items.iter().map(|item| resolve(item, classes)).collect::<Result<Vec<_>, _>>();
-    Ok(match pattern {
-        Pattern::Class(name) => classes(name).ok_or_else(|| name.clone())?,
-        Pattern::Sequence(items) => Pattern::Sequence(all(items)?),
-        Pattern::Choice(items) => Pattern::Choice(all(items)?),
-        Pattern::Optional(item) => Pattern::Optional(Box::new(resolve(item, classes)?)),
-        other => other.clone(),
-    })
+/// Builds the matcher; [`Compiler::finish`] when every pattern is in.
+pub(super) struct Compiler<'w> {
+    words: &'w Words,
+    shared: &'w ClassTable,
+    own: &'w [ClassTable],
+    /// Compiled classes; `None` while a class is being compiled.
+    classes: HashMap<(Scope, &'w str), Option<Node>>,
+    sets: Sets,
+    choices: Vec<Choice>,
+    known_choices: HashMap<Choice, ChoiceId>,
+    patterns: Vec<(CompiledPattern, Speaker)>,
+}
+
+/// Sets of words, each kept once.
+#[derive(Default)]
+struct Sets {
+    members: Vec<Vec<WordId>>,
+    known: HashMap<Vec<WordId>, SetId>,
+}
+
+impl Sets {
+    fn add(&mut self, mut ids: Vec<WordId>) -> SetId {
+        ids.sort_unstable();
+        ids.dedup();
+        if let Some(&set) = self.known.get(&ids) {
+            return set;
+        }
+        let set = self.members.len() as SetId;
+        self.members.push(ids.clone());
+        self.known.insert(ids, set);
+        set
+    }
+}
+
+impl<'w> Compiler<'w> {
+    pub(super) fn new(words: &'w Words, shared: &'w ClassTable, own: &'w [ClassTable]) -> Self {
+        Self {
+            words,
+            shared,
+            own,
+            classes: HashMap::new(),
+            sets: Sets::default(),
+            choices: Vec::new(),
+            known_choices: HashMap::new(),
+            patterns: Vec::new(),
+        }
+    }
+
+    /// Adds a pattern of rule `rule`.
+    ///
+    /// # Errors
+    /// What is wrong with the pattern as a whole.
+    pub(super) fn add(&mut self, rule: u32, speaker: Speaker, pattern: &'w Pattern, scope: Scope) -> Result<(), String> {
+        let node = self.checked(pattern, scope)?;
+        check_edges(&node)?;
+        self.patterns.push((CompiledPattern { rule, node }, speaker));
+        Ok(())
+    }
+
+    /// Compiles a pattern that is only looked for where a rule has matched; [`Compiler::finish`] anchors it.
+    ///
+    /// # Errors
+    /// What is wrong with the pattern as a whole.
+    pub(super) fn exception(&mut self, pattern: &'w Pattern, scope: Scope) -> Result<ExceptionPattern, String> {
+        let node = self.checked(pattern, scope)?;
+        Ok(ExceptionPattern { node, anchor: 0, before: (0, 0), filter: 0 })
+    }
+
+    fn checked(&mut self, pattern: &'w Pattern, scope: Scope) -> Result<Node, String> {
+        let node = self.node(pattern, scope)?;
+        let (_, most) = filing::width(&node, &self.choices);
+        if most > WIDEST {
+            return Err(format!("the pattern can be {most} words wide; the most is {WIDEST}"));
+        }
+        if !filing::has_necessary(&node, &self.choices) {
+            return Err("a pattern needs at least one word or class that is not optional".into());
+        }
+        Ok(node)
+    }
+
+    /// Compiles a pattern.
+    ///
+    /// # Errors
+    /// A class that is not there.
+    pub(super) fn node(&mut self, pattern: &'w Pattern, scope: Scope) -> Result<Node, String> {
+        Ok(match pattern {
+            Pattern::Stem(word) => Node::Word(self.sets.add(self.words.stem_ids(word).to_vec())),
+            Pattern::Exact(form) => Node::Word(self.sets.add(self.words.exact_ids(form).to_vec())),
+            Pattern::Class(name) => self.class(name, scope)?,
+            Pattern::Sequence(items) => {
+                let mut nodes = Vec::with_capacity(items.len());
+                for item in items {
+                    match self.node(item, scope)? {
+                        Node::Sequence(inner) => nodes.extend(inner),
+                        node => nodes.push(node),
+                    }
+                }
+                Node::Sequence(nodes.into_boxed_slice())
+            }
+            Pattern::Choice(branches) => {
+                let nodes = branches.iter().map(|branch| self.node(branch, scope)).collect::<Result<Vec<_>, _>>()?;
+                self.choice(nodes)
+            }
+            Pattern::Optional(item) => Node::Optional(Box::new(self.node(item, scope)?)),
+            Pattern::Gap(width) => Node::Gap(*width),
+            Pattern::Start => Node::Start,
+            Pattern::End => Node::End,
+        })
+    }
+
+    fn class(&mut self, name: &'w str, scope: Scope) -> Result<Node, String> {
+        let own = match scope {
+            Scope::File(file) => self.own[file].members(name).map(|members| (scope, members)),
+            Scope::Language => None,
+        };
+        let shared = || self.shared.members(name).map(|members| (Scope::Language, members));
+        let Some((scope, members)) = own.or_else(shared) else { return Err(self.unknown_class(name, scope)) };
+        match self.classes.get(&(scope, name)) {
+            Some(Some(node)) => return Ok(node.clone()),
+            Some(None) => return Err(format!("the class {{{name}}} uses itself")),
+            None => {}
+        }
+        self.classes.insert((scope, name), None);
+        let nodes = members.iter().map(|member| self.node(&member.value, scope)).collect::<Result<Vec<_>, _>>();
+        let Ok(nodes) = nodes else {
+            // Forgotten again, so that each use of a broken class says what is wrong with it.
+            self.classes.remove(&(scope, name));
+            return nodes.map(|_| Node::End);
+        };
+        let node = self.choice(nodes);
+        self.classes.insert((scope, name), Some(node.clone()));
+        Ok(node)
+    }
+
+    /// Says that a class is unknown and which one may have been meant.
+    fn unknown_class(&self, name: &str, scope: Scope) -> String {
+        let own = match scope {
+            Scope::File(file) => Some(self.own[file].names()),
+            Scope::Language => None,
+        };
+        let known = self.shared.names().chain(own.into_iter().flatten());
+        let near: Vec<&str> = known.filter(|known| known.contains(name) || name.contains(known)).collect();
+        let hint = if near.is_empty() { String::new() } else { format!("; did you mean {{{}}}?", near.join("}, {")) };
+        format!("no class is called {{{name}}}{hint}; classes stand in classes.toml or in [classes] of this file")
+    }
+
+    /// Alternatives; single words, those of inner choices included, become one set.
+    fn choice(&mut self, branches: Vec<Node>) -> Node {
+        let mut single = Vec::new();
+        let (mut phrases, mut wordless) = (Vec::new(), Vec::new());
+        for branch in branches {
+            match branch {
+                Node::Word(set) => single.extend_from_slice(&self.sets.members[set as usize]),
+                Node::Choice(inner) => {
+                    let inner = &self.choices[inner as usize];
+                    single.extend(inner.single.iter().flat_map(|set| &self.sets.members[*set as usize]));
+                    phrases.extend_from_slice(&inner.phrases);
+                    wordless.extend_from_slice(&inner.wordless);
+                }
+                other if filing::width(&other, &self.choices).0 == 0 => wordless.push(other),
+                other => phrases.push(other),
+            }
+        }
+        if phrases.is_empty() && wordless.is_empty() {
+            return Node::Word(self.sets.add(single));
+        }
+        let mut first = Vec::new();
+        phrases.iter().for_each(|phrase| {
+            self.first_words(phrase, &mut first);
+        });
+        let choice = Choice {
+            single: (!single.is_empty()).then(|| self.sets.add(single)),
+            first: self.sets.add(first),
+            phrases: phrases.into_boxed_slice(),
+            wordless: wordless.into_boxed_slice(),
+        };
+        let next = self.choices.len() as ChoiceId;
+        Node::Choice(*self.known_choices.entry(choice).or_insert_with_key(|choice| {
+            self.choices.push(choice.clone());
+            next
+        }))
+    }
+
+    /// Adds the words that a match of `node` can start with; whether there is no other way to start.
+    fn first_words(&self, node: &Node, first: &mut Vec<WordId>) -> bool {
+        let mut add = |set: SetId| first.extend_from_slice(&self.sets.members[set as usize]);
+        match node {
+            Node::Word(set) => add(*set),
+            Node::Choice(choice) => {
+                let choice = &self.choices[*choice as usize];
+                choice.single.map(&mut add);
+                add(choice.first);
+                return choice.wordless.is_empty();
+            }
+            Node::Sequence(items) => return items.iter().any(|item| self.first_words(item, first)),
+            Node::Optional(item) => {
+                self.first_words(item, first);
+                return false;
+            }
+            Node::Gap(_) | Node::End => first.extend(0..self.words.count() as WordId),
+            Node::Start => return false,
+        }
+        true
+    }
+
+    /// The matcher with all patterns filed, and the number that each word now has: words that no
+    /// pattern tells apart share one.
+    ///
+    /// `frequency` by word, in occurrences per million; `roles` are sets of words to be kept apart too.
+    pub(super) fn finish(
+        mut self,
+        frequency: &[f32],
+        roles: &[u16],
+        exceptions: &mut [ExceptionPattern],
+    ) -> (Matcher, Vec<WordId>) {
+        let renumbered = self.equivalent_words(roles);
+        let words = 1 + renumbered.iter().copied().max().unwrap_or(UNKNOWN) as usize;
+        let mut together = vec![0.0; words];
+        for (old, &new) in renumbered.iter().enumerate() {
+            together[usize::from(new)] += frequency[old];
+        }
+        // Renumbered members make other keys, but the sets keep their ids.
+        let mut sets = Sets::default();
+        for members in &self.sets.members {
+            let mut ids: Vec<WordId> = members.iter().map(|&id| renumbered[usize::from(id)]).collect();
+            ids.sort_unstable();
+            ids.dedup();
+            sets.known.entry(ids.clone()).or_insert(sets.members.len() as SetId);
+            sets.members.push(ids);
+        }
+        self.sets = sets;
+        let mut filings = Vec::new();
+        for (index, (pattern, speaker)) in self.patterns.iter().enumerate() {
+            let cabinet = Cabinet::new(index as u32, &self.sets.members, &together, &self.choices);
+            filings.extend(cabinet.file(&pattern.node).into_iter().map(|filing| (filing, *speaker)));
+        }
+        let candidates: Vec<(Vec<WordId>, Candidate, Speaker)> = filings
+            .into_iter()
+            .map(|(filing, speaker)| {
+                let mut nearby =
+                    filing.others.into_iter().map(|(ids, distance)| Nearby { set: self.sets.add(ids), distance });
+                let (second, third) = (nearby.next(), nearby.next());
+                let candidate = Candidate { pattern: filing.pattern, before: filing.before, second, third };
+                (filing.anchors, candidate, speaker)
+            })
+            .collect();
+        for exception in exceptions {
+            let cabinet = Cabinet::new(0, &self.sets.members, &together, &self.choices);
+            if let Some((ids, before)) = cabinet.anchor(&exception.node) {
+                exception.filter = filter_of(&ids);
+                exception.anchor = self.sets.add(ids);
+                exception.before = before;
+            }
+        }
+        let of = |reads: &dyn Fn(Speaker) -> bool| {
+            let mine: Vec<_> = candidates
+                .iter()
+                .filter(|(_, _, speaker)| reads(*speaker))
+                .map(|(anchors, candidate, _)| (anchors.clone(), *candidate))
+                .collect();
+            filing::anchors(mine.iter(), &self.sets.members, &together)
+        };
+        let agent = of(&|speaker| speaker != Speaker::Customer);
+        let customer = of(&|speaker| speaker != Speaker::Agent);
+        let matcher = Matcher {
+            sets: WordSets::new(&self.sets.members),
+            patterns: self.patterns.into_iter().map(|(pattern, _)| pattern).collect(),
+            choices: self.choices,
+            agent,
+            customer,
+        };
+        (matcher, renumbered)
+    }
+
+    /// By word: a number that it shares with the words that are in the same sets and roles.
+    fn equivalent_words(&self, roles: &[u16]) -> Vec<WordId> {
+        let mut signatures: Vec<Vec<SetId>> = vec![Vec::new(); self.words.count()];
+        for (set, members) in self.sets.members.iter().enumerate() {
+            members.iter().for_each(|&id| signatures[usize::from(id)].push(set as SetId));
+        }
+        let mut numbers: HashMap<(Vec<SetId>, u16), WordId> = HashMap::new();
+        let mut renumbered = vec![UNKNOWN; signatures.len()];
+        for (id, signature) in signatures.into_iter().enumerate().skip(1) {
+            let next = 1 + numbers.len() as WordId;
+            renumbered[id] = *numbers.entry((signature, roles[id])).or_insert(next);
+        }
+        renumbered
+    }
+}
+
+/// A gap at the edge of a rule's pattern would blur its evidence; in an exception it widens the reach.
+fn check_edges(node: &Node) -> Result<(), String> {
+    let edge_gap = match node {
+        Node::Gap(_) => true,
+        Node::Sequence(items) => {
+            matches!(items.first(), Some(Node::Gap(_))) || matches!(items.last(), Some(Node::Gap(_)))
+        }
+        _ => false,
+    };
+    if edge_gap { Err("a gap at the edge of a pattern says nothing: leave it out".into()) } else { Ok(()) }
 }
 
 /// Every word that `pattern` names is given a number.
@@ -35,233 +333,26 @@ pub(super) fn collect_words(pattern: &Pattern, words: &mut Words) {
     }
 }
 
-/// Builds the matcher; [`Compiler::finish`] when every pattern is in.
-pub(super) struct Compiler<'w> {
-    words: &'w Words,
-    frequency: Vec<f32>,
-    sets: WordSets,
-    known: HashMap<Vec<WordId>, SetId>,
-    members: Vec<Vec<WordId>>,
-    patterns: Vec<CompiledPattern>,
-    /// By pattern: its anchor words and the sets a sentence must hold.
-    filed: Vec<(Vec<WordId>, Vec<SetId>, Speaker)>,
-}
-
-/// Words of which every match of a node holds at least one, and how many words can stand before it.
-struct Necessary {
-    ids: Vec<WordId>,
-    cost: f32,
-    before: (u8, u8),
-}
-
-impl<'w> Compiler<'w> {
-    /// `frequency` by word id, in occurrences per million.
-    pub(super) fn new(words: &'w Words, frequency: Vec<f32>) -> Self {
-        let sets = WordSets::new(words.count());
-        Self { words, frequency, sets, known: HashMap::new(), members: Vec::new(), patterns: Vec::new(), filed: Vec::new() }
-    }
-
-    fn set(&mut self, mut ids: Vec<WordId>) -> SetId {
-        ids.sort_unstable();
-        ids.dedup();
-        if let Some(&set) = self.known.get(&ids) {
-            return set;
+/// Adds the names of the classes in `pattern`.
+pub(super) fn collect_classes<'p>(pattern: &'p Pattern, names: &mut HashSet<&'p str>) {
+    match pattern {
+        Pattern::Class(name) => {
+            names.insert(name);
         }
-        let set = self.sets.push(&ids);
-        self.members.push(ids.clone());
-        self.known.insert(ids, set);
-        set
-    }
-
-    /// The words of a pattern that is one word wide throughout.
-    fn single_word(&self, pattern: &Pattern) -> Option<Vec<WordId>> {
-        match pattern {
-            Pattern::Stem(word) => Some(self.words.stem_ids(word).to_vec()),
-            Pattern::Exact(form) => Some(self.words.exact_ids(form).to_vec()),
-            _ => None,
-        }
-    }
-
-    /// Compiles a pattern without classes.
-    pub(super) fn node(&mut self, pattern: &Pattern) -> Node {
-        if let Some(ids) = self.single_word(pattern) {
-            return Node::Word(self.set(ids));
-        }
-        match pattern {
-            Pattern::Sequence(items) => Node::Sequence(items.iter().map(|item| self.node(item)).collect()),
-            Pattern::Choice(_) => self.choice(pattern),
-            Pattern::Optional(item) => Node::Optional(Box::new(self.node(item))),
-            Pattern::Gap(width) => Node::Gap(*width),
-            Pattern::Start => Node::Start,
-            // Words were taken above, classes are resolved.
-            _ => Node::End,
-        }
-    }
-
-    /// Single words of a choice, its inner choices included, become one set.
-    fn choice(&mut self, pattern: &Pattern) -> Node {
-        let mut single = Vec::new();
-        let mut branches = Vec::new();
-        let mut open = vec![pattern];
-        while let Some(branch) = open.pop() {
-            match branch {
-                Pattern::Choice(inner) => open.extend(inner.iter().rev()),
-                other => match self.single_word(other) {
-                    Some(ids) => single.extend(ids),
-                    None => branches.push(self.node(other)),
-                },
-            }
-        }
-        if !single.is_empty() {
-            branches.insert(0, Node::Word(self.set(single)));
-        }
-        match branches.len() {
-            1 => branches.swap_remove(0),
-            _ => Node::Choice(branches.into_boxed_slice()),
-        }
-    }
-
-    /// Adds a pattern of rule `rule`.
-    ///
-    /// # Errors
-    /// What is wrong with the pattern as a whole.
-    pub(super) fn add(&mut self, rule: u32, speaker: Speaker, pattern: &Pattern) -> Result<(), String> {
-        let node = self.node(pattern);
-        check_shape(&node)?;
-        let Some(anchor) = self.necessary(&node) else {
-            return Err("a pattern needs at least one word or class that is not optional".into());
-        };
-        let mut needs = Vec::new();
-        self.needs(&node, &mut needs);
-        self.patterns.push(CompiledPattern { rule, node, before: anchor.before });
-        self.filed.push((anchor.ids, needs, speaker));
-        Ok(())
-    }
-
-    /// The rarest words of which a match must hold one.
-    fn necessary(&self, node: &Node) -> Option<Necessary> {
-        match node {
-            Node::Word(set) => {
-                let ids = self.members[*set as usize].clone();
-                let cost = ids.iter().map(|&id| self.frequency[usize::from(id)]).sum();
-                Some(Necessary { ids, cost, before: (0, 0) })
-            }
-            Node::Sequence(items) => {
-                let mut best: Option<Necessary> = None;
-                let mut before = (0_u8, 0_u8);
-                for item in items {
-                    if let Some(found) = self.necessary(item)
-                        && best.as_ref().is_none_or(|best| found.cost < best.cost)
-                    {
-                        let before = (before.0 + found.before.0, before.1 + found.before.1);
-                        best = Some(Necessary { before, ..found });
-                    }
-                    let (fewest, most) = width(item);
-                    before = (before.0.saturating_add(fewest), before.1.saturating_add(most));
-                }
-                best
-            }
-            Node::Choice(branches) => {
-                let mut all = Necessary { ids: Vec::new(), cost: 0.0, before: (u8::MAX, 0) };
-                for branch in branches {
-                    let found = self.necessary(branch)?;
-                    all.ids.extend(found.ids);
-                    all.cost += found.cost;
-                    all.before = (all.before.0.min(found.before.0), all.before.1.max(found.before.1));
-                }
-                all.ids.sort_unstable();
-                all.ids.dedup();
-                Some(all)
-            }
-            Node::Optional(_) | Node::Gap(_) | Node::Start | Node::End => None,
-        }
-    }
-
-    /// The sets of which a sentence must hold a word each, as far as they are rare enough to tell.
-    fn needs(&mut self, node: &Node, needs: &mut Vec<SetId>) {
-        /// Per million words: a set that common is in most sentences anyway.
-        const COMMON: f32 = 30_000.0;
-        match node {
-            Node::Sequence(items) => items.iter().for_each(|item| self.needs(item, needs)),
-            other => {
-                if let Some(found) = self.necessary(other)
-                    && found.cost < COMMON
-                {
-                    needs.push(self.set(found.ids));
-                }
-            }
-        }
-    }
-
-    /// The matcher with all patterns filed.
-    pub(super) fn finish(self) -> Matcher {
-        let words = self.words.count();
-        let mut bits: HashMap<SetId, Bloom> = HashMap::new();
-        let mut signatures = vec![0; words];
-        let mut next = 0_u32;
-        for set in self.filed.iter().flat_map(|(_, needs, _)| needs) {
-            bits.entry(*set).or_insert_with(|| {
-                let bit = 1 << (next % Bloom::BITS);
-                next += 1;
-                for &id in &self.members[*set as usize] {
-                    signatures[usize::from(id)] |= bit;
-                }
-                bit
-            });
-        }
-        let file = |mine: &dyn Fn(Speaker) -> bool| {
-            let mut by_word: Vec<Vec<(Bloom, u32)>> = vec![Vec::new(); words];
-            for (index, (anchors, needs, speaker)) in self.filed.iter().enumerate() {
-                if mine(*speaker) {
-                    let need = needs.iter().fold(0, |need, set| need | bits[set]);
-                    anchors.iter().for_each(|&id| by_word[usize::from(id)].push((need, index as u32)));
-                }
-            }
-            let mut anchors = Anchors::default();
-            for candidates in by_word {
-                anchors.starts.push(anchors.needs.len() as u32);
-                for (need, pattern) in candidates {
-                    anchors.needs.push(need);
-                    anchors.patterns.push(pattern);
-                }
-            }
-            anchors.starts.push(anchors.needs.len() as u32);
-            anchors
-        };
-        let agent = file(&|speaker| speaker != Speaker::Customer);
-        let customer = file(&|speaker| speaker != Speaker::Agent);
-        Matcher { sets: self.sets, signatures, patterns: self.patterns, agent, customer }
+        Pattern::Sequence(items) | Pattern::Choice(items) => items.iter().for_each(|item| collect_classes(item, names)),
+        Pattern::Optional(item) => collect_classes(item, names),
+        _ => {}
     }
 }
 
-/// The fewest and most words that a node takes.
-fn width(node: &Node) -> (u8, u8) {
-    match node {
-        Node::Word(_) => (1, 1),
-        Node::Sequence(items) => items.iter().map(width).fold((0, 0), |sum, (fewest, most)| {
-            (sum.0.saturating_add(fewest), sum.1.saturating_add(most))
-        }),
-        Node::Choice(branches) => branches.iter().map(width).fold((u8::MAX, 0), |all, (fewest, most)| {
-            (all.0.min(fewest), all.1.max(most))
-        }),
-        Node::Optional(item) => (0, width(item).1),
-        Node::Gap(most) => (0, *most),
-        Node::Start | Node::End => (0, 0),
+/// Occurrences per million of each word, from those of forms; [`RARE`] where no form is listed.
+pub(super) fn frequency(words: &Words, per_million: &BTreeMap<String, f32>) -> Vec<f32> {
+    /// Of a word that the frequency table does not list.
+    const RARE: f32 = 20.0;
+    let mut frequency = vec![0.0; words.count()];
+    for (form, per_million) in per_million {
+        frequency[usize::from(words.id(form))] += per_million;
     }
-}
-
-fn check_shape(node: &Node) -> Result<(), String> {
-    let (_, most) = width(node);
-    if most > WIDEST {
-        return Err(format!("the pattern can be {most} words wide; the most is {WIDEST}"));
-    }
-    if let Node::Gap(_) = node {
-        return Err("a pattern of a gap alone".into());
-    }
-    if let Node::Sequence(items) = node
-        && (matches!(items.first(), Some(Node::Gap(_))) || matches!(items.last(), Some(Node::Gap(_))))
-    {
-        return Err("a gap at the edge of a pattern says nothing: leave it out".into());
-    }
-    Ok(())
+    frequency.iter_mut().filter(|value| **value == 0.0).for_each(|value| *value = RARE);
+    frequency
 }

@@ -32,6 +32,12 @@ roles! {
     NEGATOR_VOID = negator_void, 1;
     /// Opens a condition.
     CONDITIONAL = conditional, 2;
+    /// Opens a condition at the start of a clause only ("should you …").
+    INVERSION = inversion, 12;
+    /// Closes a condition.
+    CONCLUSION = conclusion, 13;
+    /// The subject of a clause.
+    SUBJECT = subject, 14;
     /// Turns against what was said.
     CONTRAST = contrast, 3;
     /// Tells somebody's words.
@@ -53,6 +59,11 @@ roles! {
 }
 
 impl Roles {
+    /// All roles as one number.
+    pub(crate) const fn bits(self) -> u16 {
+        self.0
+    }
+
     /// Whether the word has the role `role`.
     pub(crate) const fn is(self, role: Self) -> bool {
         self.0 & role.0 != 0

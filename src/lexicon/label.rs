@@ -152,7 +152,9 @@ impl Label {
             Self::Apology => &[Kind::Specific, Kind::Formulaic],
             Self::FollowUp => &[Kind::Dated, Kind::Vague],
             Self::FingerPointing => &[Kind::Colleague, Kind::Team, Kind::ThirdParty, Kind::Customer],
-            Self::FailureNamed => &[Kind::Strong, Kind::Weak],
+            Self::FailureNamed => &[Kind::Strong, Kind::Weak, Kind::Regret],
+            Self::CustomerStep => &[Kind::Request, Kind::Question, Kind::Advice],
+            Self::Settled => &[Kind::Done, Kind::Farewell],
             _ => match self.family() {
                 Family::CustomerCue => &[Kind::Strong, Kind::Weak],
                 _ => &[],
@@ -191,6 +193,18 @@ pub enum Kind {
     Strong,
     /// A cue that needs a second one.
     Weak,
+    /// An agent's words that show a failure by regretting it.
+    Regret,
+    /// The customer is asked for something that the company then waits for.
+    Request,
+    /// The customer is asked a question.
+    Question,
+    /// A step is suggested to the customer.
+    Advice,
+    /// The matter was settled by an act.
+    Done,
+    /// A pleasant close that settles nothing.
+    Farewell,
 }
 
 impl Kind {
@@ -208,6 +222,12 @@ impl Kind {
             Self::Customer => "customer",
             Self::Strong => "strong",
             Self::Weak => "weak",
+            Self::Regret => "regret",
+            Self::Request => "request",
+            Self::Question => "question",
+            Self::Advice => "advice",
+            Self::Done => "done",
+            Self::Farewell => "farewell",
         }
     }
 }

@@ -7,6 +7,7 @@
 mod compile;
 mod context_words;
 mod error;
+mod filing;
 mod label;
 mod matcher;
 mod parse;
@@ -17,15 +18,15 @@ mod words;
 pub(crate) use context_words::Roles;
 pub use error::{LexiconError, LexiconErrors};
 pub use label::{Family, Kind, Label, LabelSet};
-pub(crate) use matcher::Hit;
+pub(crate) use matcher::{ExceptionPattern, Hit, SentenceFilter, filter_of};
 pub use pattern::Pattern;
-pub use rule::{Actor, Conditions, Examples, Occurrence, Place, Rule, Speaker, Tense, Written};
-pub(crate) use words::{WordCache, WordId, Words};
+pub use rule::{Actor, Conditions, Examples, Occurrence, Place, Rule, Speaker, Tense, WaitsForCustomer, Written};
+pub(crate) use words::{UNKNOWN, WordCache, WordId, Words};
 
 use crate::text::stem::Stems;
-use compile::{Classes, Compiler, collect_words, resolve};
+use compile::{Compiler, Scope};
 use context_words::ContextForm;
-use matcher::{Matcher, Node};
+use matcher::Matcher;
 use parse::{ClassFile, ClassTable};
 use rule::LabelFileForm;
 use serde::Deserialize;
@@ -57,19 +58,35 @@ struct RulePatterns {
     needs_message: Vec<Written<Pattern>>,
 }
 
-/// The same, compiled.
-#[derive(Debug, Default)]
-pub(crate) struct Exceptions {
-    pub(crate) unless: Vec<ExceptionPattern>,
-    pub(crate) unless_sentence: Vec<ExceptionPattern>,
-    pub(crate) unless_message: Vec<ExceptionPattern>,
-    pub(crate) needs_sentence: Vec<ExceptionPattern>,
-    pub(crate) needs_message: Vec<ExceptionPattern>,
+impl RulePatterns {
+    /// The lists in the order of [`ExceptionKind`].
+    fn lists(&self) -> [&[Written<Pattern>]; 5] {
+        [&self.unless, &self.unless_sentence, &self.unless_message, &self.needs_sentence, &self.needs_message]
+    }
 }
 
-/// A pattern that is only looked for where a rule has matched.
-#[derive(Debug)]
-pub(crate) struct ExceptionPattern(Node);
+/// How a pattern cancels or completes a match of its rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ExceptionKind {
+    /// Cancels a match that it overlaps.
+    Unless,
+    /// Cancels a match in the same sentence.
+    UnlessSentence,
+    /// Cancels a match in the same message.
+    UnlessMessage,
+    /// One of these must be in the same sentence.
+    NeedsSentence,
+    /// One of these must be in the same message.
+    NeedsMessage,
+}
+
+/// The exceptions of all rules.
+#[derive(Debug, Default)]
+struct Exceptions {
+    patterns: Vec<ExceptionPattern>,
+    /// By rule and [`ExceptionKind`]: where its patterns end and the next kind's start.
+    ends: Vec<[u32; 5]>,
+}
 
 /// The rules of one language, compiled.
 #[derive(Debug)]
@@ -77,7 +94,7 @@ pub struct Lexicon {
     language: String,
     files: Vec<LexiconFile>,
     rules: Vec<Rule>,
-    exceptions: Vec<Exceptions>,
+    exceptions: Exceptions,
     words: Words,
     roles: Vec<Roles>,
     matcher: Matcher,
@@ -101,9 +118,6 @@ struct FrequencyForm {
 /// Files that belong to the language as a whole and not to a label.
 const SHARED: [&str; 4] = ["classes.toml", "context.toml", "spelling.toml", "frequency.toml"];
 
-/// Occurrences per million words of a word that the frequency table does not list.
-const RARE: f32 = 20.0;
-
 impl Lexicon {
     /// Compiles `files` as the lexicon of `language` (ISO 639-1).
     ///
@@ -121,40 +135,44 @@ impl Lexicon {
         let mut errors = Vec::new();
         let sources = Sources::read(layers, &mut errors);
         let mut words = Words::new(stems, sources.spelling.spelling.clone());
-        sources.context.collect_words(&mut words);
-        let resolved = sources.resolve(&mut words, &mut errors);
+        sources.collect_words(&mut words);
+        sources.check_classes(&mut errors);
         parse::check_duplicates(&sources.rules, &sources.files, &mut errors);
-        let mut frequency = vec![0.0; words.count()];
-        for (form, per_million) in &sources.frequency.per_million {
-            frequency[usize::from(words.id(form))] += per_million;
-        }
-        frequency.iter_mut().filter(|value| **value == 0.0).for_each(|value| *value = RARE);
-        let mut compiler = Compiler::new(&words, frequency);
-        let mut exceptions = Vec::with_capacity(resolved.len());
-        for (index, (rule, patterns)) in sources.rules.iter().zip(resolved).enumerate() {
-            for pattern in &patterns.patterns {
-                if let Err(problem) = compiler.add(index as u32, rule.speaker, &pattern.value) {
+        let mut compiler = Compiler::new(&words, &sources.shared_classes, &sources.own_classes);
+        let mut exceptions = Exceptions::default();
+        for (index, (rule, others)) in sources.rules.iter().zip(&sources.patterns).enumerate() {
+            let scope = Scope::File(rule.place.file as usize);
+            for pattern in &rule.patterns {
+                if let Err(problem) = compiler.add(index as u32, rule.speaker, &pattern.value, scope) {
                     errors.push(sources.error(pattern.place, problem));
                 }
             }
-            let mut compiled =
-                |list: &[Written<Pattern>]| list.iter().map(|one| ExceptionPattern(compiler.node(&one.value))).collect();
-            exceptions.push(Exceptions {
-                unless: compiled(&patterns.others.unless),
-                unless_sentence: compiled(&patterns.others.unless_sentence),
-                unless_message: compiled(&patterns.others.unless_message),
-                needs_sentence: compiled(&patterns.others.needs_sentence),
-                needs_message: compiled(&patterns.others.needs_message),
+            let ends = others.lists().map(|list| {
+                for pattern in list {
+                    match compiler.exception(&pattern.value, scope) {
+                        Ok(exception) => exceptions.patterns.push(exception),
+                        Err(problem) => errors.push(sources.error(pattern.place, problem)),
+                    }
+                }
+                exceptions.patterns.len() as u32
             });
+            exceptions.ends.push(ends);
         }
         if !errors.is_empty() {
             errors.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
             return Err(LexiconErrors(errors));
         }
-        let matcher = compiler.finish();
+        let frequency = compile::frequency(&words, &sources.frequency.per_million);
         let roles = sources.context.by_word(&words);
+        let bits: Vec<u16> = roles.iter().map(|roles| roles.bits()).collect();
+        let (matcher, renumbered) = compiler.finish(&frequency, &bits, &mut exceptions.patterns);
+        words.renumber(&renumbered);
+        let mut roles_by_number = vec![Roles::default(); 1 + usize::from(renumbered.iter().copied().max().unwrap_or(0))];
+        for (old, new) in renumbered.iter().enumerate() {
+            roles_by_number[usize::from(*new)] = roles[old];
+        }
         let Sources { files, rules, .. } = sources;
-        Ok(Self { language: language.to_owned(), files, rules, exceptions, words, roles, matcher, digest })
+        Ok(Self { language: language.to_owned(), files, rules, exceptions, words, roles: roles_by_number, matcher, digest })
     }
 
     /// ISO 639-1 code of its language.
@@ -190,9 +208,12 @@ impl Lexicon {
     /// Size of the compiled tables in bytes, texts of the rules not counted.
     #[must_use]
     pub fn compiled_bytes(&self) -> usize {
-        let anchors = |anchors: &matcher::Anchors| anchors.starts.len() * 4 + anchors.needs.len() * 20;
+        let anchors = |anchors: &matcher::Anchors| {
+            anchors.words.len() * size_of::<matcher::Anchor>()
+                + anchors.candidates.len() * size_of::<matcher::Candidate>()
+                + anchors.pairs.bytes()
+        };
         self.matcher.sets.bytes()
-            + self.matcher.signatures.len() * 16
             + anchors(&self.matcher.agent)
             + anchors(&self.matcher.customer)
             + self.matcher.patterns.len() * size_of::<matcher::CompiledPattern>()
@@ -219,8 +240,16 @@ impl Lexicon {
         self.roles[usize::from(word)]
     }
 
-    pub(crate) fn exceptions(&self, rule: u32) -> &Exceptions {
-        &self.exceptions[rule as usize]
+    /// The exceptions of that kind that `rule` has.
+    pub(crate) fn exceptions(&self, rule: u32, kind: ExceptionKind) -> &[ExceptionPattern] {
+        let (rule, kind) = (rule as usize, kind as usize);
+        let ends = &self.exceptions.ends;
+        let start = match (rule, kind) {
+            (0, 0) => 0,
+            (rule, 0) => ends[rule - 1][4],
+            (rule, kind) => ends[rule][kind - 1],
+        };
+        &self.exceptions.patterns[start as usize..ends[rule][kind] as usize]
     }
 
     /// Adds all matches of `speaker`'s rules in the sentence `ids`, whose first token is `offset`.
@@ -233,9 +262,19 @@ impl Lexicon {
         self.matcher.find(anchors, ids, offset, hits);
     }
 
-    /// The first match of `pattern` in the sentence `ids` from word `from` on, as a word range.
-    pub(crate) fn first_in(&self, pattern: &ExceptionPattern, ids: &[WordId], from: usize) -> Option<(usize, usize)> {
-        self.matcher.first_in(&pattern.0, ids, from)
+    /// Whether `pattern` may match in a sentence whose words have the filter `sentence`.
+    #[inline]
+    pub(crate) const fn may_match(pattern: &ExceptionPattern, sentence: SentenceFilter) -> bool {
+        pattern.filter & sentence != 0
+    }
+
+    /// Every match of `pattern` in the sentence `ids`, as word ranges.
+    pub(crate) fn matches<'m>(
+        &'m self,
+        pattern: &'m ExceptionPattern,
+        ids: &'m [WordId],
+    ) -> impl Iterator<Item = (usize, usize)> + 'm {
+        self.matcher.matches(pattern, ids)
     }
 }
 
@@ -268,12 +307,6 @@ struct Sources {
     own_classes: Vec<ClassTable>,
     rules: Vec<Rule>,
     patterns: Vec<RulePatterns>,
-}
-
-/// A rule's patterns with their classes looked up.
-struct ResolvedPatterns {
-    patterns: Vec<Written<Pattern>>,
-    others: RulePatterns,
 }
 
 impl Sources {
@@ -337,60 +370,36 @@ impl Sources {
         none
     }
 
-    /// Looks up the classes of all patterns and numbers their words.
-    fn resolve(&self, words: &mut Words, errors: &mut Vec<LexiconError>) -> Vec<ResolvedPatterns> {
-        let mut used = HashSet::new();
-        let shared = self.shared_classes.resolve(&Classes::new(), &mut used, &self.files, errors);
-        let tables: Vec<Classes<'_>> =
-            self.own_classes.iter().map(|own| own.resolve(&shared, &mut used, &self.files, errors)).collect();
-        let mut resolved = Vec::with_capacity(self.rules.len());
-        for (rule, others) in self.rules.iter().zip(&self.patterns) {
-            let classes = &tables[rule.place.file as usize];
-            let mut list = |patterns: &[Written<Pattern>]| -> Vec<Written<Pattern>> {
-                let mut done = Vec::with_capacity(patterns.len());
-                for pattern in patterns {
-                    parse::class_names(&pattern.value, &mut |name| {
-                        used.insert(name.to_owned());
-                    });
-                    match resolve(&pattern.value, &|name| classes.get(name).cloned()) {
-                        Ok(value) => {
-                            collect_words(&value, words);
-                            done.push(Written { value, place: pattern.place });
-                        }
-                        Err(missing) => errors.push(self.error(
-                            pattern.place,
-                            format!("no class is called {{{missing}}}; classes stand in classes.toml or in [classes] of this file"),
-                        )),
-                    }
-                }
-                done
-            };
-            resolved.push(ResolvedPatterns {
-                patterns: list(&rule.patterns),
-                others: RulePatterns {
-                    unless: list(&others.unless),
-                    unless_sentence: list(&others.unless_sentence),
-                    unless_message: list(&others.unless_message),
-                    needs_sentence: list(&others.needs_sentence),
-                    needs_message: list(&others.needs_message),
-                },
-            });
-        }
-        self.check_classes(&used, errors);
-        resolved
+    /// All patterns that name words: those of rules, of their exceptions and of classes.
+    fn all_patterns(&self) -> impl Iterator<Item = &Written<Pattern>> {
+        let classes = self.own_classes.iter().chain([&self.shared_classes]).flat_map(ClassTable::all);
+        let exceptions = self.patterns.iter().flat_map(|others| others.lists().into_iter().flatten());
+        self.rules.iter().flat_map(|rule| &rule.patterns).chain(exceptions).chain(classes)
+    }
+
+    /// Numbers every word that a pattern or the context names.
+    fn collect_words(&self, words: &mut Words) {
+        self.context.collect_words(words);
+        self.all_patterns().for_each(|pattern| compile::collect_words(&pattern.value, words));
     }
 
     /// Every class of a file is used in it, and none hides a shared one.
-    fn check_classes(&self, used: &HashSet<String>, errors: &mut Vec<LexiconError>) {
+    fn check_classes(&self, errors: &mut Vec<LexiconError>) {
+        let mut used: HashSet<(u32, &str)> = HashSet::new();
+        for pattern in self.all_patterns() {
+            let mut names = HashSet::new();
+            compile::collect_classes(&pattern.value, &mut names);
+            used.extend(names.into_iter().map(|name| (pattern.place.file, name)));
+        }
         let shared: HashSet<&str> = self.shared_classes.names().collect();
-        for (file, own) in self.files.iter().zip(&self.own_classes) {
+        for (index, (file, own)) in self.files.iter().zip(&self.own_classes).enumerate() {
             for name in own.names() {
                 let at = parse::find_key(file, name);
                 if shared.contains(name) {
                     let problem = format!("{{{name}}} is defined in classes.toml already; choose another name");
                     errors.push(LexiconError::at(&file.path, &file.text, at, problem));
                 }
-                if !used.contains(name) {
+                if !used.contains(&(index as u32, name)) {
                     let problem = format!("the class {{{name}}} is not used: remove it");
                     errors.push(LexiconError::at(&file.path, &file.text, at, problem));
                 }

@@ -1,12 +1,11 @@
 //! Lexicon files to rules.
 
-use super::compile::{Classes, resolve};
 use super::error::LexiconError;
 use super::label::Label;
 use super::pattern::{self, Pattern};
 use super::rule::{Examples, LabelFileForm, Place, Rule, RuleForm, Written};
 use super::{LexiconFile, RulePatterns};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use toml::Spanned;
 
 /// Reads `file` as `T`.
@@ -49,79 +48,19 @@ impl ClassTable {
         table
     }
 
-    /// Every class used here or in the rules.
+    /// The names of all classes.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         self.members.keys().map(String::as_str)
     }
 
-    /// The meaning of each class, inner classes looked up, `outer` ones included.
-    pub(super) fn resolve<'t>(
-        &'t self,
-        outer: &Classes<'t>,
-        used: &mut HashSet<String>,
-        files: &[LexiconFile],
-        errors: &mut Vec<LexiconError>,
-    ) -> Classes<'t> {
-        let mut resolved = outer.clone();
-        // A class may use any other; each round resolves those whose inner classes are known.
-        let mut open: Vec<&String> = self.members.keys().collect();
-        loop {
-            let before = open.len();
-            let mut unresolved = Vec::new();
-            for name in open {
-                let branches: Result<Vec<Pattern>, String> = self.members[name]
-                    .iter()
-                    .map(|member| resolve(&member.value, &|class| resolved.get(class).cloned()))
-                    .collect();
-                match branches {
-                    Ok(branches) => {
-                        resolved.insert(name, Pattern::Choice(branches));
-                    }
-                    Err(_) => unresolved.push(name),
-                }
-            }
-            open = unresolved;
-            if open.is_empty() || open.len() == before {
-                break;
-            }
-        }
-        for member in self.members.values().flatten() {
-            class_names(&member.value, &mut |name| {
-                used.insert(name.to_owned());
-            });
-        }
-        for name in open {
-            for member in &self.members[name] {
-                if let Err(missing) = resolve(&member.value, &|class| resolved.get(class).cloned()) {
-                    let file = &files[member.place.file as usize];
-                    let problem = if self.members.contains_key(&missing) {
-                        format!("the class {{{name}}} uses {{{missing}}}, which uses it in turn or cannot be read")
-                    } else {
-                        unknown_class(&missing, &resolved)
-                    };
-                    errors.push(LexiconError::at(&file.path, &file.text, member.place.at as usize, problem));
-                }
-            }
-        }
-        resolved
+    /// The members of the class `name`.
+    pub(super) fn members(&self, name: &str) -> Option<&[Written<Pattern>]> {
+        self.members.get(name).map(Vec::as_slice)
     }
-}
 
-/// Says that a class is unknown and which one may have been meant.
-fn unknown_class(name: &str, known: &Classes<'_>) -> String {
-    let mut near: Vec<&str> = known.keys().copied().filter(|known| known.contains(name) || name.contains(known)).collect();
-    near.sort_unstable();
-    let hint = if near.is_empty() { String::new() } else { format!("; did you mean {{{}}}?", near.join("}, {")) };
-    format!("no class is called {{{name}}}{hint}; classes stand in classes.toml or in [classes] of this file")
-}
-
-/// Calls `found` with the name of each class in `pattern`.
-pub(super) fn class_names(pattern: &Pattern, found: &mut dyn FnMut(&str)) {
-    match pattern {
-        Pattern::Class(name) => found(name),
-        Pattern::Sequence(items) | Pattern::Choice(items) => items.iter().for_each(|item| class_names(item, found)),
-        Pattern::Optional(item) => class_names(item, found),
-        _ => {}
+    /// The members of all classes.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Written<Pattern>> {
+        self.members.values().flatten()
     }
 }
 
@@ -207,6 +146,7 @@ pub(super) fn rules(
                 since: rule.since,
                 label: file_label,
                 kind: rule.kind.map(Spanned::into_inner),
+                waits_for_customer: rule.waits_for_customer,
                 speaker: form.speaker,
                 what: rule.what,
                 why: rule.why,

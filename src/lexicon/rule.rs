@@ -68,6 +68,19 @@ pub enum Actor {
     Nobody,
 }
 
+/// On what of the customer's a commitment waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WaitsForCustomer {
+    /// On anything that the message asks for, or only suggests.
+    #[default]
+    Anywhere,
+    /// Only on what the same sentence asks for.
+    SameSentence,
+    /// Always: "so that we can look into it".
+    Always,
+}
+
 /// Context conditions as written in a file: what is missing is taken from the file's `[when]`, then from the defaults.
 #[derive(Debug, Clone, Copy, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -147,6 +160,8 @@ pub(super) struct RuleForm {
     pub(super) id: Spanned<String>,
     pub(super) since: String,
     pub(super) kind: Option<Spanned<Kind>>,
+    #[serde(default)]
+    pub(super) waits_for_customer: WaitsForCustomer,
     pub(super) what: String,
     pub(super) why: String,
     pub(super) fair_when: String,
@@ -209,6 +224,8 @@ pub struct Rule {
     pub label: Label,
     /// Which kind of the label.
     pub kind: Option<Kind>,
+    /// Of a commitment: on what of the customer's it waits.
+    pub waits_for_customer: WaitsForCustomer,
     /// Whose messages it reads.
     pub speaker: Speaker,
     /// One sentence: what it finds.

@@ -78,6 +78,13 @@ impl Words {
         self.by_stem.get(&*self.stemmer.stem(self.respell(word))).map_or(&[], Vec::as_slice)
     }
 
+    /// Gives each word its new number.
+    pub(super) fn renumber(&mut self, renumbered: &[WordId]) {
+        self.exact.values_mut().chain(self.stems.values_mut()).for_each(|id| *id = renumbered[usize::from(*id)]);
+        // Only compiling asks for the words of a stem.
+        self.by_stem = HashMap::new();
+    }
+
     /// The id of a folded form.
     pub(super) fn id(&self, folded: &str) -> WordId {
         let form = self.respell(folded);

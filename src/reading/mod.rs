@@ -4,7 +4,7 @@
 //! the service and any outside engine call the same [`Reader`].
 
 use crate::conversation::{Conversation, Format, Message, Role, Visibility};
-use crate::detect::{Detection, Detector, Found, SAMPLE};
+use crate::detect::{Detection, Detector, Found};
 use crate::language::{self, Judgement};
 use crate::lexicon::{Label, Lexicon, Speaker};
 use crate::score::{MessageScore, Scorecard, score};
@@ -74,7 +74,9 @@ pub struct Findings {
 }
 
 impl Findings {
-    fn of(detections: &[Detection], situation: &Situation) -> Self {
+    /// What `detections` in `situation` come to.
+    #[must_use]
+    pub fn of(detections: &[Detection], situation: &Situation) -> Self {
         let says = |label: Label| detections.iter().any(|one| one.label == label);
         Self {
             excuse: says(Label::Excuse),
@@ -186,22 +188,23 @@ impl<'l> Reader<'l> {
         let lexicon = self.lexicon();
         let text = Text::read(body, markup);
         let found = self.detector.find(&text, Speaker::Agent);
-        let situation = history.situation(lexicon, &found);
         let not_scored = self.not_scored(&text, &found, automatic);
-        if matches!(not_scored, Some(NotScored::OtherLanguage(_) | NotScored::Automatic)) {
+        if let Some(reason @ NotScored::OtherLanguage(_)) = not_scored {
             history.skip();
             return MessageReading {
                 words: found.words,
                 zoning_uncertain: text.zoning_uncertain(),
-                ..MessageReading::not_read(NotScored::Automatic)
-            }
-            .because(not_scored);
+                ..MessageReading::not_read(reason)
+            };
         }
-        let detections = found.settle(lexicon, situation.service_failure);
-        history.hear_agent(lexicon, &found, &detections);
+        let failure = history.failure(&found);
+        let detections = found.settle(lexicon, failure.is_some());
+        let situation = history.situation(failure, &detections);
+        history.hear_agent(&found, &detections);
+        let scored = not_scored.is_none();
         MessageReading {
-            findings: Findings::of(&detections, &situation),
-            score: not_scored.is_none().then(|| score(self.card, &detections, &situation)),
+            findings: if scored { Findings::of(&detections, &situation) } else { Findings::default() },
+            score: scored.then(|| score(self.card, &detections, &situation)),
             detections,
             situation,
             not_scored,
@@ -211,16 +214,17 @@ impl<'l> Reader<'l> {
     }
 
     fn not_scored(&self, text: &Text<'_>, found: &Found, automatic: bool) -> Option<NotScored> {
-        if automatic || found.labels(self.lexicon()).contains(Label::Automatic) {
+        if automatic || found.unconditional().any(|one| one.label == Label::Automatic) {
             return Some(NotScored::Automatic);
         }
-        if found.words == 0 {
-            return Some(NotScored::Empty);
+        match found.words {
+            0 => return Some(NotScored::Empty),
+            // So short that its language cannot be told either.
+            words if words < LEAST_WORDS => return Some(NotScored::TooShort),
+            _ => {}
         }
-        let sampled = found.words.min(SAMPLE);
-        match language::judge(self.lexicon().language(), text.plain(), sampled, found.function_words) {
+        match language::judge(self.lexicon().language(), text.plain(), found.sample) {
             Judgement::Other(code) => Some(NotScored::OtherLanguage(code)),
-            Judgement::Own if found.words < LEAST_WORDS => Some(NotScored::TooShort),
             Judgement::Own => None,
         }
     }
@@ -237,9 +241,5 @@ impl MessageReading {
             words: 0,
             zoning_uncertain: false,
         }
-    }
-
-    fn because(self, not_scored: Option<NotScored>) -> Self {
-        Self { not_scored, ..self }
     }
 }

@@ -3,9 +3,13 @@
 //! Told from the conversation up to and including the message, by cues of the customer's and the
 //! agent's words. Every answer keeps the words that gave it.
 
+mod failure;
+mod follow_up;
+
 use crate::detect::{Detection, Found};
-use crate::lexicon::{Family, Kind, Label, Lexicon};
+use crate::lexicon::{Label, Lexicon};
 use crate::text::Span;
+use failure::FailureSigns;
 
 /// Words of some turn that tell about the situation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,10 +18,11 @@ pub struct Cue {
     pub turn: u32,
     /// The words, in that turn's raw body.
     pub span: Span,
-    /// Index into [`Lexicon::rules`].
-    pub rule: u32,
-    /// What they show.
-    pub label: Label,
+    /// Index into [`Lexicon::rules`]; `None` where no rule but the turn as a whole gives it: a plain
+    /// statement to a help desk without question, thanks or praise.
+    pub rule: Option<u32>,
+    /// What the rule finds.
+    pub label: Option<Label>,
 }
 
 /// What a message answers.
@@ -33,38 +38,34 @@ pub struct Situation {
     pub failure_cue: Option<Cue>,
     /// The earlier apology, where one was made.
     pub apology_cue: Option<Cue>,
-    /// What shows that nothing, or nothing of the company's, is open.
-    pub closing_cue: Option<Cue>,
+    /// What shows that a follow-up is due, or that none is.
+    pub follow_up_cue: Option<Cue>,
 }
 
 /// The turns so far, as far as the situation needs them.
 #[derive(Debug, Clone, Default)]
 pub struct History {
     turns: u32,
-    failure: Option<Cue>,
-    weak: Option<Cue>,
-    weak_count: u32,
+    signs: FailureSigns,
     apology: Option<Cue>,
+    /// Whether the customer's last turn thanks or praises.
+    pleased: bool,
 }
 
 impl History {
     /// Takes in a customer's turn.
     pub fn hear_customer(&mut self, lexicon: &Lexicon, found: &Found) {
-        for one in found.unconditional(lexicon) {
-            if shows_failure(one.label) {
-                self.note(one);
-            }
-        }
+        let standing = found.standing(lexicon, true);
+        self.signs.hear_customer(self.turns, found, &standing);
+        self.pleased = standing.iter().any(|one| matches!(one.label, Label::Praise | Label::Thanks));
         self.turns += 1;
     }
 
     /// Takes in an agent's turn, with what stands in it.
-    pub fn hear_agent(&mut self, lexicon: &Lexicon, found: &Found, detections: &[Detection]) {
-        for one in found.unconditional(lexicon).filter(|one| admits_failure(one.label)) {
-            self.note(one);
-        }
+    pub fn hear_agent(&mut self, found: &Found, detections: &[Detection]) {
+        self.signs.hear_agent(self.turns, found);
         if self.apology.is_none() {
-            self.apology = detections.iter().find(|one| one.label == Label::Apology).map(|one| self.cue(one));
+            self.apology = detections.iter().find(|one| one.label == Label::Apology).map(|one| cue(self.turns, one));
         }
         self.turns += 1;
     }
@@ -74,58 +75,31 @@ impl History {
         self.turns += 1;
     }
 
-    fn cue(&self, detection: &Detection) -> Cue {
-        Cue { turn: self.turns, span: detection.span, rule: detection.rule, label: detection.label }
-    }
-
-    fn note(&mut self, detection: &Detection) {
-        let cue = self.cue(detection);
-        if detection.kind == Some(Kind::Weak) {
-            self.weak_count += 1;
-            self.weak.get_or_insert(cue);
-            if self.weak_count >= 2 && self.failure.is_none() {
-                self.failure = Some(cue);
-            }
-        } else {
-            self.failure.get_or_insert(cue);
-        }
-    }
-
-    /// The situation that an agent's message with `found` answers.
+    /// What shows a service failure to an agent's message with `found`, if anything does.
     #[must_use]
-    pub fn situation(&self, lexicon: &Lexicon, found: &Found) -> Situation {
-        let mut now = self.clone();
-        for one in found.unconditional(lexicon).filter(|one| admits_failure(one.label)) {
-            now.note(one);
-        }
-        let service_failure = now.failure.is_some();
-        let labels = found.labels(lexicon);
-        let closing = found
-            .unconditional(lexicon)
-            .find(|one| matches!(one.label, Label::Settled | Label::CustomerStep | Label::Repair))
-            .map(|one| self.cue(one));
-        let pushed_on = labels.contains(Label::BuckPassing) || labels.contains(Label::HandOver);
+    pub fn failure(&self, found: &Found) -> Option<Cue> {
+        let mut signs = self.signs.clone();
+        signs.hear_agent(self.turns, found);
+        signs.decide()
+    }
+
+    /// The situation that an agent's message answers, given what shows the failure and what stands in it.
+    #[must_use]
+    pub fn situation(&self, failure_cue: Option<Cue>, detections: &[Detection]) -> Situation {
+        let service_failure = failure_cue.is_some();
+        let (follow_up_due, told_by) = follow_up::due(detections, service_failure, self.pleased);
         Situation {
             service_failure,
             apology_due: service_failure && self.apology.is_none(),
-            follow_up_due: service_failure && (closing.is_none() || pushed_on),
-            failure_cue: now.failure,
+            follow_up_due,
+            failure_cue,
             apology_cue: self.apology,
-            closing_cue: closing,
+            follow_up_cue: told_by.map(|one| cue(self.turns, one)),
         }
     }
 }
 
-/// Whether a customer's words of that label show a failure.
-const fn shows_failure(label: Label) -> bool {
-    matches!(label.family(), Family::CustomerCue)
-        && !matches!(
-            label,
-            Label::Thanks | Label::Resolved | Label::Request | Label::Praise | Label::ThirdPartyFault | Label::OwnMistake
-        )
-}
-
-/// Whether an agent's words of that label admit one.
-const fn admits_failure(label: Label) -> bool {
-    matches!(label, Label::FailureNamed | Label::Apology | Label::Responsibility)
+/// The words of `detection` as a cue of turn `turn`.
+fn cue(turn: u32, detection: &Detection) -> Cue {
+    Cue { turn, span: detection.span, rule: Some(detection.rule), label: Some(detection.label) }
 }

@@ -1,0 +1,67 @@
+//! Whether something is still open on the company's side once the message is sent.
+//!
+//! The message's own words decide, in the order of the lines of [`due`]: a commitment that waits for
+//! nobody is open; one that waits for the customer is not; a failure passed on is; a failure mended
+//! or handed back with a clear next step is not; a failure explained away is.
+
+use crate::detect::Detection;
+use crate::lexicon::{Kind, Label, WaitsForCustomer};
+
+/// Whether a follow-up is due, and the words that tell.
+pub(super) fn due(detections: &[Detection], failure: bool, pleased: bool) -> (bool, Option<&Detection>) {
+    let first = |labels: &[Label]| detections.iter().find(|one| labels.contains(&one.label));
+    let passed_on = first(&[Label::BuckPassing]);
+    let mut steps = detections.iter().filter(|one| one.label == Label::CustomerStep);
+    let asked = detections.iter().find(|one| is_request(one));
+    if let Some(commitment) = first(&[Label::FollowUp]) {
+        let free = detections.iter().find(|one| one.label == Label::FollowUp && is_free(one, detections));
+        return match (free, passed_on) {
+            // "I'll pass your kind words on": nothing of the customer's is open.
+            (Some(free), _) => (failure || !pleased, Some(free)),
+            (None, Some(passed_on)) if asked.is_none() => (true, Some(passed_on)),
+            _ => (false, asked.or(Some(commitment))),
+        };
+    }
+    if !failure {
+        return (false, None);
+    }
+    if passed_on.is_some() {
+        return (true, passed_on);
+    }
+    let questions = steps.clone().any(|one| one.kind == Some(Kind::Question));
+    let handed_over = first(&[Label::HandOver]).filter(|_| !questions);
+    if handed_over.is_some() {
+        return (true, handed_over);
+    }
+    let done = detections.iter().find(|one| one.label == Label::Settled && one.kind == Some(Kind::Done));
+    let mended = first(&[Label::Repair, Label::Compensation, Label::SatisfactionCheck, Label::RemedyInquiry]);
+    let closed = done.or(mended).or_else(|| steps.next()).or_else(|| first(&[Label::Denial]));
+    if closed.is_some() {
+        return (false, closed);
+    }
+    let explained_away = first(&[
+        Label::Excuse,
+        Label::FingerPointing,
+        Label::Dismissiveness,
+        Label::Minimization,
+        Label::Overpromise,
+        Label::NonApology,
+    ]);
+    (explained_away.is_some(), explained_away)
+}
+
+/// Whether the message asks the customer for something that it then waits for.
+fn is_request(one: &Detection) -> bool {
+    one.label == Label::CustomerStep && one.kind != Some(Kind::Advice)
+}
+
+/// Whether a commitment does not wait for the customer.
+fn is_free(commitment: &Detection, detections: &[Detection]) -> bool {
+    let same_sentence = |one: &Detection| one.sentence == commitment.sentence && is_request(one);
+    match commitment.waits {
+        WaitsForCustomer::Always => false,
+        WaitsForCustomer::SameSentence => !detections.iter().any(same_sentence),
+        WaitsForCustomer::Anywhere if commitment.kind == Some(Kind::Dated) => !detections.iter().any(same_sentence),
+        WaitsForCustomer::Anywhere => !detections.iter().any(|one| one.label == Label::CustomerStep),
+    }
+}

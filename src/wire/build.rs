@@ -1,0 +1,208 @@
+//! Results to their JSON form.
+
+use super::{
+    ConversationResult, CriterionResult, CueResult, DetectionResult, FindingsResult, MessageResult, NotScoredResult,
+    Offsets, ScorecardVersion, SituationEvidence, SituationResult, Version, utf16_offsets,
+};
+use crate::conversation::{Conversation, Message, Role, Visibility};
+use crate::detect::Detection;
+use crate::lexicon::{Family, Label, LabelSet, Lexicon};
+use crate::reading::{Findings, MessageReading, NotScored};
+use crate::score::{MessageScore, Scorecard, Verdict};
+use crate::situation::{Cue, Situation};
+use std::borrow::Cow;
+
+/// What readings were made with.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// The rules.
+    pub lexicon: &'a Lexicon,
+    /// The scorecard.
+    pub card: &'a Scorecard,
+    /// Give detections of these labels only; of all where `None`.
+    pub only: Option<LabelSet>,
+}
+
+impl<'a> Context<'a> {
+    /// What results are stamped with.
+    #[must_use]
+    pub fn version(&self) -> Version<'a> {
+        Version {
+            amends: env!("CARGO_PKG_VERSION"),
+            language: self.lexicon.language(),
+            lexicon: self.lexicon.digest(),
+            scorecard: ScorecardVersion { id: &self.card.id, version: &self.card.version, digest: &self.card.digest },
+        }
+    }
+
+    fn rule_id(&self, rule: u32) -> &'a str {
+        &self.lexicon.rules()[rule as usize].id
+    }
+}
+
+/// The JSON form of `readings`, one for each message of `conversation`; `fallback` names it where it has no id.
+#[must_use]
+pub fn conversation<'a>(
+    context: &Context<'a>,
+    conversation: &'a Conversation,
+    fallback: &str,
+    readings: &'a [MessageReading],
+) -> ConversationResult<'a> {
+    let mut cues = Cues { context: *context, messages: &conversation.messages, known: [None, None, None] };
+    let messages = conversation.messages.iter().zip(readings).enumerate();
+    ConversationResult {
+        id: conversation.id.as_ref().map_or_else(|| Cow::Owned(fallback.to_owned()), |id| Cow::Borrowed(id.as_str())),
+        source: conversation.source.as_deref(),
+        channel: conversation.channel.as_deref(),
+        messages: messages.map(|(index, (message, reading))| one(context, &mut cues, index, message, reading)).collect(),
+        version: context.version(),
+    }
+}
+
+/// Why `reading` gives no score; `None` where it gives one.
+#[must_use]
+pub fn not_scored(reading: &MessageReading) -> Option<NotScoredResult> {
+    if let Some(reason) = reading.not_scored {
+        return Some(NotScoredResult { code: reason.code(), reason: reason.reason() });
+    }
+    let without = reading.score.is_none_or(|score| score.score.is_none());
+    without.then(|| NotScoredResult {
+        code: "no_criterion_applies",
+        reason: "no criterion of the scorecard applies to it".into(),
+    })
+}
+
+fn one<'a>(
+    context: &Context<'a>,
+    cues: &mut Cues<'a>,
+    index: usize,
+    message: &'a Message,
+    reading: &'a MessageReading,
+) -> MessageResult<'a> {
+    let shown: Vec<&Detection> =
+        reading.detections.iter().filter(|one| context.only.is_none_or(|only| only.contains(one.label))).collect();
+    let score = reading.score.filter(|score| score.score.is_some());
+    let read = message.author.role == Role::Agent
+        && message.visibility == Visibility::Public
+        && !matches!(reading.not_scored, Some(NotScored::Automatic | NotScored::OtherLanguage(_)));
+    MessageResult {
+        index,
+        id: message.id.as_ref().map(|id| id.as_str()),
+        role: role_name(message.author.role),
+        scored: score.is_some(),
+        score: score.and_then(|score| score.score).map(two_decimals),
+        uncritical_score: score.and_then(|score| score.uncritical_score).map(two_decimals),
+        not_scored: not_scored(reading),
+        situation: read.then(|| situation(cues, &reading.situation)),
+        findings: score.map(|_| findings(&reading.findings)),
+        criteria: score.map(|score| criteria(context, &score, &shown)).unwrap_or_default(),
+        detections: detections(context, &message.body, &shown),
+        words: reading.words,
+        zoning_uncertain: reading.zoning_uncertain,
+    }
+}
+
+const fn role_name(role: Role) -> &'static str {
+    match role {
+        Role::Customer => "customer",
+        Role::Agent => "agent",
+        Role::Bot => "bot",
+        Role::System => "system",
+    }
+}
+
+/// Finer figures would claim more than a score can say.
+fn two_decimals(score: f64) -> f64 {
+    (score * 100.0).round() / 100.0
+}
+
+const fn findings(findings: &Findings) -> FindingsResult {
+    FindingsResult {
+        excuse: findings.excuse,
+        finger_pointing: findings.finger_pointing,
+        missing_apology: findings.missing_apology,
+        missing_follow_up: findings.missing_follow_up,
+    }
+}
+
+fn criteria<'a>(context: &Context<'a>, score: &MessageScore, shown: &[&Detection]) -> Vec<CriterionResult<'a>> {
+    let stated = context.card.criteria.iter().enumerate().map(|(index, criterion)| {
+        let verdict = score.verdict(index);
+        let speaks = |one: &Detection| criterion.broken_by.iter().chain(&criterion.met_by).any(|label| label.is(one));
+        CriterionResult {
+            id: &criterion.id,
+            question: &criterion.question,
+            verdict: verdict.name(),
+            weight: criterion.weight,
+            critical: criterion.critical,
+            advice: (verdict == Verdict::Unmet).then_some(criterion.advice.as_str()),
+            evidence: match verdict {
+                Verdict::NotApplicable => Vec::new(),
+                _ => shown.iter().enumerate().filter(|(_, one)| speaks(one)).map(|(index, _)| index).collect(),
+            },
+        }
+    });
+    stated.collect()
+}
+
+fn detections<'a>(context: &Context<'a>, body: &'a str, shown: &[&Detection]) -> Vec<DetectionResult<'a>> {
+    let ends: Vec<u32> = shown.iter().flat_map(|one| [one.span.start, one.span.end]).collect();
+    let utf16 = utf16_offsets(body, &ends);
+    let stated = shown.iter().zip(utf16.chunks_exact(2)).map(|(one, utf16)| {
+        let rule = &context.lexicon.rules()[one.rule as usize];
+        DetectionResult {
+            label: one.label.name(),
+            kind: one.kind.map(|kind| kind.name()),
+            rule: &rule.id,
+            text: one.span.of(body),
+            span: Offsets { start: one.span.start, end: one.span.end },
+            utf16: Offsets { start: utf16[0], end: utf16[1] },
+            what: &rule.what,
+            why: &rule.why,
+            advice: (one.label.family() == Family::BreaksTrust).then_some(rule.advice.as_str()),
+        }
+    });
+    stated.collect()
+}
+
+fn situation<'a>(cues: &mut Cues<'a>, situation: &Situation) -> SituationResult<'a> {
+    let mut stated = |cue: Option<Cue>, kind| cue.and_then(|cue| cues.stated(cue, kind));
+    SituationResult {
+        service_failure: situation.service_failure,
+        apology_due: situation.apology_due,
+        follow_up_due: situation.follow_up_due,
+        evidence: SituationEvidence {
+            service_failure: stated(situation.failure_cue, 0),
+            earlier_apology: stated(situation.apology_cue, 1),
+            follow_up: stated(situation.follow_up_cue, 2),
+        },
+    }
+}
+
+/// States cues; one that several messages on end share is counted out once.
+struct Cues<'a> {
+    context: Context<'a>,
+    messages: &'a [Message],
+    /// The latest of each kind.
+    known: [Option<(Cue, CueResult<'a>)>; 3],
+}
+
+impl<'a> Cues<'a> {
+    fn stated(&mut self, cue: Cue, kind: usize) -> Option<CueResult<'a>> {
+        if let Some((_, known)) = self.known[kind].as_ref().filter(|(other, _)| *other == cue) {
+            return Some(known.clone());
+        }
+        let body = &self.messages.get(cue.turn as usize)?.body;
+        let utf16 = utf16_offsets(body, &[cue.span.start, cue.span.end]);
+        let stated = CueResult {
+            message: cue.turn,
+            label: cue.label.map(Label::name),
+            rule: cue.rule.map(|rule| self.context.rule_id(rule)),
+            text: cue.span.of(body),
+            span: Offsets { start: cue.span.start, end: cue.span.end },
+            utf16: Offsets { start: utf16[0], end: utf16[1] },
+        };
+        self.known[kind] = Some((cue, stated.clone()));
+        Some(stated)
+    }
+}
