@@ -22,21 +22,34 @@ pub(super) fn is_function(lexicon: &Lexicon, id: WordId) -> bool {
     lexicon.roles(id).is(Roles::FUNCTION)
 }
 
+/// Whether `plain` holds a quotation mark; may say so of other punctuation that is not ASCII.
+pub(super) fn has_quotes(plain: &str) -> bool {
+    memchr::memchr2(b'"', 0xe2, plain.as_bytes()).is_some()
+}
+
 /// A sentence of a message, with all that context is told from.
 pub(super) struct SentenceView<'v> {
     lexicon: &'v Lexicon,
     text: &'v Text<'v>,
     /// Ids of all tokens of the message.
     all: &'v [WordId],
+    /// Whether the message holds a quotation mark at all.
+    has_quotes: bool,
     sentence: usize,
     first: usize,
     last: usize,
 }
 
 impl<'v> SentenceView<'v> {
-    pub(super) fn new(lexicon: &'v Lexicon, text: &'v Text<'v>, all: &'v [WordId], sentence: usize) -> Self {
+    pub(super) fn new(
+        lexicon: &'v Lexicon,
+        text: &'v Text<'v>,
+        all: &'v [WordId],
+        has_quotes: bool,
+        sentence: usize,
+    ) -> Self {
         let bounds = text.sentences()[sentence];
-        Self { lexicon, text, all, sentence, first: bounds.first as usize, last: bounds.last as usize }
+        Self { lexicon, text, all, has_quotes, sentence, first: bounds.first as usize, last: bounds.last as usize }
     }
 
     /// Whether `rule`'s conditions and exceptions let `hit` stand.
@@ -134,6 +147,9 @@ impl<'v> SentenceView<'v> {
     }
 
     fn quoted(&self, first: usize) -> bool {
+        if !self.has_quotes {
+            return false;
+        }
         let plain = self.text.plain();
         let at = self.text.tokens().span(first).start as usize;
         let mut from = at.saturating_sub(QUOTE_REACH);
@@ -141,9 +157,6 @@ impl<'v> SentenceView<'v> {
             from += 1;
         }
         let before = &plain[from..at];
-        if !before.contains(['"', '\u{201c}', '\u{201d}', '\u{201e}']) {
-            return false;
-        }
         let paragraph = before.rfind("\n\n").map_or(before, |gap| &before[gap..]);
         let mut open = false;
         for c in paragraph.chars() {
@@ -204,11 +217,11 @@ impl<'v> SentenceView<'v> {
         let own = &self.all[self.first..self.last];
         let words = filter_of(own);
         let may = |pattern: &ExceptionPattern| Lexicon::may_match(pattern, words);
-        let in_sentence = |pattern: &ExceptionPattern| may(pattern) && self.lexicon.matches(pattern, own).next().is_some();
+        let in_sentence = |pattern: &ExceptionPattern| may(pattern) && self.lexicon.overlaps(pattern, own, 0..own.len());
         let in_message = |pattern: &ExceptionPattern| {
             self.text.sentences().iter().any(|sentence| {
                 let ids = &self.all[sentence.first as usize..sentence.last as usize];
-                self.lexicon.matches(pattern, ids).next().is_some()
+                self.lexicon.overlaps(pattern, ids, 0..ids.len())
             })
         };
         let needed_in_sentence = of(ExceptionKind::NeedsSentence);
@@ -224,6 +237,6 @@ impl<'v> SentenceView<'v> {
     fn overlapped(&self, pattern: &ExceptionPattern, hit: &Hit) -> bool {
         let own = &self.all[self.first..self.last];
         let (first, last) = (hit.first as usize - self.first, hit.last as usize - self.first);
-        self.lexicon.matches(pattern, own).any(|(start, end)| start < last && first < end)
+        self.lexicon.overlaps(pattern, own, first..last)
     }
 }

@@ -117,9 +117,10 @@ impl<'l> Detector<'l> {
     /// The hits whose context and exceptions let them stand.
     fn in_context(&self, text: &Text<'_>) -> Vec<Detection> {
         let mut candidates = Vec::with_capacity(self.hits.len());
+        let has_quotes = !self.hits.is_empty() && context::has_quotes(text.plain());
         for hit in &self.hits {
             let sentence = text.sentences().partition_point(|sentence| sentence.last <= hit.first);
-            let view = SentenceView::new(self.lexicon, text, &self.ids, sentence);
+            let view = SentenceView::new(self.lexicon, text, &self.ids, has_quotes, sentence);
             let rule = &self.lexicon.rules()[hit.rule as usize];
             if view.allows(rule, hit) {
                 let plain = Span::new(

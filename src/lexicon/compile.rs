@@ -2,8 +2,8 @@
 
 use super::filing::{self, Cabinet};
 use super::matcher::{
-    Candidate, Choice, ChoiceId, CompiledPattern, ExceptionPattern, Matcher, Nearby, Node, SetId, WIDEST, WordSets,
-    filter_of,
+    Candidate, Choice, ChoiceId, CompiledPattern, ExceptionPattern, Matcher, Nearby, Node, SetId, WIDEST, WordIndex,
+    WordIndexes, WordSets, filter_of,
 };
 use super::parse::ClassTable;
 use super::pattern::Pattern;
@@ -85,7 +85,8 @@ impl<'w> Compiler<'w> {
     /// What is wrong with the pattern as a whole.
     pub(super) fn exception(&mut self, pattern: &'w Pattern, scope: Scope) -> Result<ExceptionPattern, String> {
         let node = self.checked(pattern, scope)?;
-        Ok(ExceptionPattern { node, anchor: 0, before: (0, 0), filter: 0 })
+        let (_, width) = filing::width(&node, &self.choices);
+        Ok(ExceptionPattern { node, anchor: 0, before: (0, 0), filter: 0, width })
     }
 
     fn checked(&mut self, pattern: &'w Pattern, scope: Scope) -> Result<Node, String> {
@@ -186,13 +187,8 @@ impl<'w> Compiler<'w> {
         if phrases.is_empty() && wordless.is_empty() {
             return Node::Word(self.sets.add(single));
         }
-        let mut first = Vec::new();
-        phrases.iter().for_each(|phrase| {
-            self.first_words(phrase, &mut first);
-        });
         let choice = Choice {
             single: (!single.is_empty()).then(|| self.sets.add(single)),
-            first: self.sets.add(first),
             phrases: phrases.into_boxed_slice(),
             wordless: wordless.into_boxed_slice(),
         };
@@ -205,24 +201,43 @@ impl<'w> Compiler<'w> {
 
     /// Adds the words that a match of `node` can start with; whether there is no other way to start.
     fn first_words(&self, node: &Node, first: &mut Vec<WordId>) -> bool {
-        let mut add = |set: SetId| first.extend_from_slice(&self.sets.members[set as usize]);
         match node {
-            Node::Word(set) => add(*set),
+            Node::Word(set) => {
+                first.extend_from_slice(&self.sets.members[*set as usize]);
+                true
+            }
             Node::Choice(choice) => {
                 let choice = &self.choices[*choice as usize];
-                choice.single.map(&mut add);
-                add(choice.first);
-                return choice.wordless.is_empty();
+                first.extend(choice.single.iter().flat_map(|set| &self.sets.members[*set as usize]));
+                choice.phrases.iter().for_each(|phrase| {
+                    self.first_words(phrase, first);
+                });
+                choice.wordless.is_empty()
             }
-            Node::Sequence(items) => return items.iter().any(|item| self.first_words(item, first)),
+            Node::Sequence(items) => items.iter().any(|item| self.first_words(item, first)),
             Node::Optional(item) => {
                 self.first_words(item, first);
-                return false;
+                false
             }
-            Node::Gap(_) | Node::End => first.extend(0..self.words.count() as WordId),
-            Node::Start => return false,
+            Node::Gap(_) | Node::Start | Node::End => false,
         }
-        true
+    }
+
+    /// The phrases of each choice by their first words.
+    fn index_phrases(&self) -> (Vec<WordIndex>, WordIndexes) {
+        let mut indexes = WordIndexes::default();
+        let all = self.choices.iter().map(|choice| {
+            let mut words: BTreeMap<WordId, Vec<u32>> = BTreeMap::new();
+            for (number, phrase) in choice.phrases.iter().enumerate() {
+                let mut first = Vec::new();
+                self.first_words(phrase, &mut first);
+                first.sort_unstable();
+                first.dedup();
+                first.into_iter().for_each(|word| words.entry(word).or_default().push(number as u32));
+            }
+            indexes.add(words, choice.phrases.len())
+        });
+        (all.collect(), indexes)
     }
 
     /// The matcher with all patterns filed, and the number that each word now has: words that no
@@ -284,7 +299,10 @@ impl<'w> Compiler<'w> {
         };
         let agent = of(&|speaker| speaker != Speaker::Customer);
         let customer = of(&|speaker| speaker != Speaker::Agent);
+        let (phrases, phrase_indexes) = self.index_phrases();
         let matcher = Matcher {
+            phrases,
+            phrase_indexes,
             sets: WordSets::new(&self.sets.members),
             patterns: self.patterns.into_iter().map(|(pattern, _)| pattern).collect(),
             choices: self.choices,

@@ -6,7 +6,7 @@
 
 use super::matcher::{Anchor, Anchors, Candidate, Choice, Node};
 use super::words::WordId;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 /// Phrases of choices within choices that are filed one by one; below that, choices count as one.
 const DEEPEST_SPLIT: u8 = 3;
@@ -216,43 +216,22 @@ pub(super) fn anchors<'f>(
         ids.iter().for_each(|&id| by_anchor[usize::from(id)].push(*candidate));
     }
     let mut anchors = Anchors::default();
-    // By second word: the candidates of the anchor at hand that it makes worth a try.
-    let mut masks: Vec<Vec<u64>> = vec![Vec::new(); words];
     for (id, candidates) in by_anchor.into_iter().enumerate() {
         let common = frequency[id] >= COMMON;
         let (paired, alone): (Vec<Candidate>, Vec<Candidate>) =
             candidates.into_iter().partition(|candidate| common && candidate.second.is_some());
         let mut anchor = Anchor { paired: anchors.candidates.len() as u32, ..Anchor::default() };
-        let chunks = paired.len().div_ceil(64);
-        let mut seconds: Vec<WordId> = Vec::new();
-        for (index, second) in paired.iter().enumerate().filter_map(|(index, one)| Some((index, one.second?))) {
+        let mut seconds: BTreeMap<WordId, Vec<u32>> = BTreeMap::new();
+        for (number, second) in paired.iter().enumerate().filter_map(|(number, one)| Some((number, one.second?))) {
             for &word in &members[second.set as usize] {
-                let mask = &mut masks[usize::from(word)];
-                if mask.is_empty() {
-                    mask.resize(chunks, 0);
-                    seconds.push(word);
-                }
-                mask[index / 64] |= 1 << (index % 64);
+                seconds.entry(word).or_default().push(number as u32);
             }
             let (least, most) = second.distance;
             anchor.reach.0 = anchor.reach.0.max((-least).max(0).unsigned_abs());
             anchor.reach.1 = anchor.reach.1.max(most.max(0).unsigned_abs());
         }
-        // Words that make the same candidates worth a try share a group.
-        let mut groups: Vec<Vec<u64>> = Vec::new();
-        let mut known: HashMap<Vec<u64>, u16> = HashMap::new();
-        let mut entries = Vec::with_capacity(seconds.len());
-        for word in seconds {
-            let mask = std::mem::take(&mut masks[usize::from(word)]);
-            let next = groups.len() as u16;
-            let group = *known.entry(mask).or_insert_with_key(|mask| {
-                groups.push(mask.clone());
-                next
-            });
-            entries.push((word, group));
-        }
-        if !entries.is_empty() {
-            anchor.seconds = anchors.pairs.add(&entries, &groups, chunks);
+        if !seconds.is_empty() {
+            anchor.seconds = anchors.pairs.add(seconds, paired.len());
         }
         anchors.candidates.extend(paired);
         anchor.alone = anchors.candidates.len() as u32;

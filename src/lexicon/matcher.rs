@@ -8,6 +8,8 @@
 //! a word, and hardly a function of the number of rules.
 
 use super::words::{UNKNOWN, WordId};
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 
 /// Names a [`WordSets`] row.
 pub(super) type SetId = u32;
@@ -35,8 +37,6 @@ pub(super) type ChoiceId = u32;
 pub(super) struct Choice {
     /// Those of one word.
     pub(super) single: Option<SetId>,
-    /// The words with which a phrase can start.
-    pub(super) first: SetId,
     /// Those of more words.
     pub(super) phrases: Box<[Node]>,
     /// Those that need no word (`^`).
@@ -46,9 +46,19 @@ pub(super) struct Choice {
 /// Which word is in which set: a small hash table a set, side by side.
 #[derive(Debug, Default)]
 pub(super) struct WordSets {
-    /// By set: first slot, and one less than the number of slots, a power of two.
-    tables: Vec<(u32, u32)>,
+    sets: Vec<WordSet>,
     slots: Vec<WordId>,
+}
+
+/// A set's table within [`WordSets`].
+#[derive(Debug, Clone, Copy)]
+struct WordSet {
+    /// A Bloom filter of its words: most questions end here.
+    filter: u64,
+    /// First slot.
+    start: u32,
+    /// One less than the number of slots, a power of two.
+    last: u32,
 }
 
 impl WordSets {
@@ -57,36 +67,46 @@ impl WordSets {
         let mut sets = Self::default();
         for ids in members {
             let size = (ids.len() + ids.len() / 2 + 1).next_power_of_two();
-            let (start, last) = (sets.slots.len() as u32, size as u32 - 1);
+            let mut set = WordSet { filter: 0, start: sets.slots.len() as u32, last: size as u32 - 1 };
             sets.slots.resize(sets.slots.len() + size, UNKNOWN);
             for &id in ids.iter().filter(|&&id| id != UNKNOWN) {
-                let mut slot = hash(id) & last;
-                while sets.slots[(start + slot) as usize] != UNKNOWN {
-                    slot = (slot + 1) & last;
+                let mut slot = hash(id) & set.last;
+                while sets.slots[(set.start + slot) as usize] != UNKNOWN {
+                    slot = (slot + 1) & set.last;
                 }
-                sets.slots[(start + slot) as usize] = id;
+                sets.slots[(set.start + slot) as usize] = id;
+                set.filter |= 1 << (hash(id) & 63);
             }
-            sets.tables.push((start, last));
+            sets.sets.push(set);
         }
         sets
     }
 
+    /// The set `id`.
+    #[inline]
+    fn set(&self, id: SetId) -> WordSet {
+        self.sets[id as usize]
+    }
+
     /// Whether `id` is in `set`; [`UNKNOWN`] is in none.
     #[inline]
-    fn contains(&self, set: SetId, id: WordId) -> bool {
-        let (start, last) = self.tables[set as usize];
-        let mut slot = hash(id) & last;
+    fn contains(&self, set: WordSet, id: WordId) -> bool {
+        set.filter >> (hash(id) & 63) & 1 == 1 && self.look_up(set, id)
+    }
+
+    fn look_up(&self, set: WordSet, id: WordId) -> bool {
+        let mut slot = hash(id) & set.last;
         loop {
-            let found = self.slots[(start + slot) as usize];
+            let found = self.slots[(set.start + slot) as usize];
             if found == UNKNOWN || found == id {
                 return found == id && id != UNKNOWN;
             }
-            slot = (slot + 1) & last;
+            slot = (slot + 1) & set.last;
         }
     }
 
     pub(super) fn bytes(&self) -> usize {
-        self.tables.len() * 8 + self.slots.len() * 2
+        self.sets.len() * size_of::<WordSet>() + self.slots.len() * 2
     }
 }
 
@@ -107,6 +127,8 @@ pub(crate) struct ExceptionPattern {
     pub(super) before: (u8, u8),
     /// A Bloom filter of those words.
     pub(super) filter: SentenceFilter,
+    /// The most words of a match.
+    pub(super) width: u8,
 }
 
 /// A Bloom filter of a sentence's or an exception's words: where two share no bit they share no word.
@@ -146,7 +168,7 @@ pub(super) struct Anchor {
     /// How far before and after the anchor a second word can stand.
     pub(super) reach: (u8, u8),
     /// The second words.
-    pub(super) seconds: PairTable,
+    pub(super) seconds: WordIndex,
 }
 
 /// What one speaker's messages are looked through for: candidates by anchor.
@@ -155,34 +177,34 @@ pub(super) struct Anchors {
     /// By word id; one more entry than there are words.
     pub(super) words: Vec<Anchor>,
     pub(super) candidates: Vec<Candidate>,
-    pub(super) pairs: Pairs,
+    pub(super) pairs: WordIndexes,
 }
 
-/// The second words of one anchor within [`Pairs`].
+/// Which of some numbered things each word makes worth a try, within [`WordIndexes`].
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct PairTable {
+pub(super) struct WordIndex {
     /// First slot.
     start: u32,
     /// One less than the number of slots, a power of two; the filter has as many bytes.
     last: u32,
     /// First group.
     groups: u32,
-    /// How many masks a group has: one for each 64 candidates.
+    /// How many masks a group has: one for each 64 things.
     chunks: u32,
 }
 
-/// Which candidates of an anchor a second word makes worth a try.
+/// Word indexes side by side: of each common anchor, the candidates by second word; of each choice,
+/// the phrases by first word.
 ///
-/// Only common anchors have such a table: a rare word is seldom met, and its few candidates are
-/// tried one by one. A Bloom filter (Bloom 1970) of a byte a word turns most pairs away before the
-/// larger table is touched.
+/// A rare anchor has none: it is seldom met, and its few candidates are tried one by one. A Bloom
+/// filter (Bloom 1970) of a byte a word turns most words away before the larger table is touched.
 #[derive(Debug, Default)]
-pub(super) struct Pairs {
-    /// By anchor a bit row, one bit for each hash value of a second word.
+pub(super) struct WordIndexes {
+    /// By index a bit row, one bit for each hash value of a word.
     filters: Vec<u8>,
-    /// By slot: the second word, or [`UNKNOWN`], and its group.
+    /// By slot: the word, or [`UNKNOWN`], and its group.
     slots: Vec<(WordId, u16)>,
-    /// By group and chunk: bit `n` is the chunk's candidate `n`.
+    /// By group and chunk: bit `n` is the chunk's thing `n`.
     masks: Vec<u64>,
 }
 
@@ -192,11 +214,26 @@ const fn hash(word: WordId) -> u32 {
     (word as u32).wrapping_mul(0x9e37_79b1) >> 12
 }
 
-impl Pairs {
-    /// Adds the table of an anchor: second words with their group, and the masks of each group.
-    pub(super) fn add(&mut self, entries: &[(WordId, u16)], groups: &[Vec<u64>], chunks: usize) -> PairTable {
+impl WordIndexes {
+    /// Adds an index: each word with the numbers of the things that it makes worth a try.
+    pub(super) fn add(&mut self, words: BTreeMap<WordId, Vec<u32>>, things: usize) -> WordIndex {
+        let chunks = things.div_ceil(64);
+        // Words that make the same things worth a try share a group.
+        let mut groups: Vec<Vec<u64>> = Vec::new();
+        let mut known: HashMap<Vec<u64>, u16> = HashMap::new();
+        let mut entries: Vec<(WordId, u16)> = Vec::with_capacity(words.len());
+        for (word, numbers) in words {
+            let mut mask = vec![0; chunks];
+            numbers.iter().for_each(|number| mask[*number as usize / 64] |= 1 << (number % 64));
+            let next = groups.len() as u16;
+            let group = *known.entry(mask).or_insert_with_key(|mask| {
+                groups.push(mask.clone());
+                next
+            });
+            entries.push((word, group));
+        }
         let size = (entries.len() + entries.len() / 2 + 1).next_power_of_two();
-        let table = PairTable {
+        let table = WordIndex {
             start: self.slots.len() as u32,
             last: size as u32 - 1,
             groups: self.masks.len() as u32,
@@ -204,45 +241,38 @@ impl Pairs {
         };
         self.slots.resize(self.slots.len() + size, (UNKNOWN, 0));
         self.filters.resize(self.slots.len(), 0);
-        for &(second, group) in entries {
+        for (second, group) in entries {
             let mut slot = hash(second) & table.last;
             while self.slots[(table.start + slot) as usize].0 != UNKNOWN {
                 slot = (slot + 1) & table.last;
             }
             self.slots[(table.start + slot) as usize] = (second, group);
-            let (byte, bit) = Self::filter_bit(table, second);
-            self.filters[byte] |= bit;
+            let (byte, bit) = WordFilter::place(second, size);
+            self.filters[table.start as usize + byte] |= bit;
         }
         groups.iter().for_each(|masks| self.masks.extend_from_slice(masks));
         table
     }
 
+    /// The filter of an index's words.
     #[inline]
-    const fn filter_bit(table: PairTable, second: WordId) -> (usize, u8) {
-        // Other bits of the hash than the slot takes.
-        let mixed = (second as u32).wrapping_mul(0x85eb_ca6b) >> 11;
-        ((table.start + (mixed >> 3 & table.last)) as usize, 1 << (mixed & 7))
+    fn filter(&self, table: WordIndex) -> WordFilter<'_> {
+        let start = table.start as usize;
+        WordFilter { bytes: &self.filters[start..start + table.last as usize + 1] }
     }
 
-    /// False where `second` is no second word of the anchor; nearly always only then.
+    /// The bits of what `word` makes worth a try; empty where it is not in the index.
     #[inline]
-    fn may_hold(&self, table: PairTable, second: WordId) -> bool {
-        let (byte, bit) = Self::filter_bit(table, second);
-        self.filters[byte] & bit != 0
-    }
-
-    /// The candidates' bits for `second`; empty where it is no second word of the anchor.
-    #[inline]
-    fn masks(&self, table: PairTable, second: WordId) -> &[u64] {
-        let mut slot = hash(second) & table.last;
+    fn masks(&self, table: WordIndex, word: WordId) -> &[u64] {
+        let mut slot = hash(word) & table.last;
         loop {
             let (found, group) = self.slots[(table.start + slot) as usize];
-            if found == second {
-                let at = (table.groups + u32::from(group) * table.chunks) as usize;
-                return &self.masks[at..at + table.chunks as usize];
-            }
             if found == UNKNOWN {
                 return &[];
+            }
+            if found == word {
+                let at = (table.groups + u32::from(group) * table.chunks) as usize;
+                return &self.masks[at..at + table.chunks as usize];
             }
             slot = (slot + 1) & table.last;
         }
@@ -259,12 +289,37 @@ impl Nearby {
     }
 }
 
+/// The Bloom filter of an index's words.
+struct WordFilter<'f> {
+    bytes: &'f [u8],
+}
+
+impl WordFilter<'_> {
+    /// Which byte and which bit of it are a word's, in a filter of `size` bytes, a power of two.
+    #[inline]
+    const fn place(word: WordId, size: usize) -> (usize, u8) {
+        // Other bits of the hash than the slot takes.
+        let mixed = (word as u32).wrapping_mul(0x85eb_ca6b) >> 11;
+        ((mixed >> 3) as usize & (size - 1), 1 << (mixed & 7))
+    }
+
+    /// False where `word` is not in the index; nearly always only then.
+    #[inline]
+    fn may_hold(&self, word: WordId) -> bool {
+        let (byte, bit) = Self::place(word, self.bytes.len());
+        self.bytes[byte] & bit != 0
+    }
+}
+
 /// All patterns of a language.
 #[derive(Debug, Default)]
 pub(super) struct Matcher {
     pub(super) sets: WordSets,
     pub(super) patterns: Vec<CompiledPattern>,
     pub(super) choices: Vec<Choice>,
+    /// By choice: its phrases by their first words.
+    pub(super) phrases: Vec<WordIndex>,
+    pub(super) phrase_indexes: WordIndexes,
     pub(super) agent: Anchors,
     pub(super) customer: Anchors,
 }
@@ -299,21 +354,36 @@ impl Matcher {
             }
             let from = at.saturating_sub(usize::from(anchor.reach.0));
             let to = (at + 1 + usize::from(anchor.reach.1)).min(ids.len());
-            for (second_at, &second) in (from..to).zip(&ids[from..to]) {
-                if second == UNKNOWN || second_at == at || !anchors.pairs.may_hold(anchor.seconds, second) {
-                    continue;
+            let filter = anchors.pairs.filter(anchor.seconds);
+            for (index, &second) in ids[from..to].iter().enumerate() {
+                if filter.may_hold(second) && second != UNKNOWN && from + index != at {
+                    self.try_pair(anchors, &anchor, ids, at, from + index, offset, hits);
                 }
-                let distance = second_at as isize - at as isize;
-                for (chunk, &mask) in anchors.pairs.masks(anchor.seconds, second).iter().enumerate() {
-                    let mut mask = mask;
-                    while mask != 0 {
-                        let index = anchor.paired as usize + 64 * chunk + mask.trailing_zeros() as usize;
-                        mask &= mask - 1;
-                        let candidate = &anchors.candidates[index];
-                        if candidate.second.is_some_and(|second| second.spans(distance)) {
-                            self.verify(candidate, ids, at, offset, hits);
-                        }
-                    }
+            }
+        }
+    }
+
+    /// Tries the candidates of the anchor at `at` that the word at `second` makes worth it.
+    #[expect(clippy::too_many_arguments, reason = "the inner half of a loop, kept apart so that the outer half stays small")]
+    fn try_pair(
+        &self,
+        anchors: &Anchors,
+        anchor: &Anchor,
+        ids: &[WordId],
+        at: usize,
+        second: usize,
+        offset: u32,
+        hits: &mut Vec<Hit>,
+    ) {
+        let distance = second as isize - at as isize;
+        for (chunk, &mask) in anchors.pairs.masks(anchor.seconds, ids[second]).iter().enumerate() {
+            let mut mask = mask;
+            while mask != 0 {
+                let index = anchor.paired as usize + 64 * chunk + mask.trailing_zeros() as usize;
+                mask &= mask - 1;
+                let candidate = &anchors.candidates[index];
+                if candidate.second.is_some_and(|second| second.spans(distance)) {
+                    self.verify(candidate, ids, at, offset, hits);
                 }
             }
         }
@@ -324,7 +394,8 @@ impl Matcher {
         let (least, most) = nearby.distance;
         let from = at.saturating_add_signed(isize::from(least)).min(ids.len());
         let to = (at + 1).saturating_add_signed(isize::from(most)).clamp(from, ids.len());
-        ids[from..to].iter().any(|&id| self.sets.contains(nearby.set, id))
+        let set = self.sets.set(nearby.set);
+        ids[from..to].iter().any(|&id| self.sets.contains(set, id))
     }
 
     /// Runs a candidate's pattern from every start from which it can reach its anchor at `at`.
@@ -355,20 +426,25 @@ impl Matcher {
         (ends & !1 != 0).then(|| 63 - ends.leading_zeros() as usize)
     }
 
-    /// Every match of `pattern` in the sentence `ids`, as word ranges.
-    pub(super) fn matches<'m>(
-        &'m self,
-        pattern: &'m ExceptionPattern,
-        ids: &'m [WordId],
-    ) -> impl Iterator<Item = (usize, usize)> + 'm {
-        let anchored = ids.iter().enumerate().filter(|(_, id)| self.sets.contains(pattern.anchor, **id));
-        anchored.flat_map(move |(at, _)| {
-            let (fewest, most) = (usize::from(pattern.before.0), usize::from(pattern.before.1));
-            let starts = at.saturating_sub(most)..(at + 1).saturating_sub(fewest);
-            starts.filter_map(move |start| {
-                self.longest_at(&pattern.node, ids, start).map(|length| (start, start + length))
-            })
-        })
+    /// Whether `pattern` matches in the sentence `ids` so that it shares a word with `overlap`.
+    pub(super) fn overlaps(&self, pattern: &ExceptionPattern, ids: &[WordId], overlap: Range<usize>) -> bool {
+        let anchor = self.sets.set(pattern.anchor);
+        let (fewest, most) = (usize::from(pattern.before.0), usize::from(pattern.before.1));
+        let width = usize::from(pattern.width);
+        // A match that shares a word starts here, and so its anchor is not far.
+        let starts = (overlap.start + 1).saturating_sub(width)..overlap.end;
+        let reach = starts.start + fewest..(starts.end + most).min(ids.len());
+        for at in reach {
+            if self.sets.contains(anchor, ids[at]) {
+                for start in at.saturating_sub(most).max(starts.start)..(at + 1).saturating_sub(fewest).min(starts.end) {
+                    let length = self.longest_at(&pattern.node, ids, start);
+                    if length.is_some_and(|length| start + length > overlap.start) {
+                        return true;
+                    }
+                }
+            }
+        }
+        false
     }
 
     /// The positions (bit `n` is word `start + n`) that can stand after `node`, from those in `from`.
@@ -378,27 +454,18 @@ impl Matcher {
             Node::Sequence(items) => {
                 let mut states = from;
                 for item in items {
-                    states = self.run(item, states, ids, start);
+                    // Words are most of all items: no call for them.
+                    states = match item {
+                        Node::Word(set) => self.in_set(*set, states, ids, start) << 1,
+                        other => self.run(other, states, ids, start),
+                    };
                     if states == 0 {
                         break;
                     }
                 }
                 states
             }
-            Node::Choice(choice) => {
-                let choice = &self.choices[*choice as usize];
-                let mut after = choice.single.map_or(0, |set| self.in_set(set, from, ids, start) << 1);
-                for node in &choice.wordless {
-                    after |= self.run(node, from, ids, start);
-                }
-                let open = self.in_set(choice.first, from, ids, start);
-                if open != 0 {
-                    for phrase in &choice.phrases {
-                        after |= self.run(phrase, open, ids, start);
-                    }
-                }
-                after
-            }
+            Node::Choice(choice) => self.run_choice(*choice as usize, from, ids, start),
             Node::Optional(item) => from | self.run(item, from, ids, start),
             Node::Gap(width) => {
                 // One state past each word that is left, and none past the sentence.
@@ -410,19 +477,49 @@ impl Matcher {
         }
     }
 
+    fn run_choice(&self, choice: usize, from: u64, ids: &[WordId], start: usize) -> u64 {
+        let index = self.phrases[choice];
+        let choice = &self.choices[choice];
+        let mut after = choice.single.map_or(0, |set| self.in_set(set, from, ids, start) << 1);
+        for node in &choice.wordless {
+            after |= self.run(node, from, ids, start);
+        }
+        if choice.phrases.is_empty() {
+            return after;
+        }
+        let mut rest = from;
+        while rest != 0 {
+            let at = rest.trailing_zeros() as usize;
+            rest &= rest - 1;
+            let Some(&id) = ids.get(start + at) else { break };
+            for (chunk, &mask) in self.phrase_indexes.masks(index, id).iter().enumerate() {
+                let mut mask = mask;
+                while mask != 0 {
+                    let phrase = &choice.phrases[64 * chunk + mask.trailing_zeros() as usize];
+                    mask &= mask - 1;
+                    after |= self.run(phrase, 1 << at, ids, start);
+                }
+            }
+        }
+        after
+    }
+
     /// The positions in `from` whose words are in `set`.
     #[inline]
     fn in_set(&self, set: SetId, from: u64, ids: &[WordId], start: usize) -> u64 {
+        let set = self.sets.set(set);
+        let ids = &ids[start..];
         let mut here = 0;
         let mut rest = from;
         while rest != 0 {
-            let bit = rest & rest.wrapping_neg();
-            rest ^= bit;
-            if let Some(&id) = ids.get(start + bit.trailing_zeros() as usize)
-                && self.sets.contains(set, id)
-            {
-                here |= bit;
+            let at = rest.trailing_zeros() as usize;
+            if at >= ids.len() {
+                break;
             }
+            if self.sets.contains(set, ids[at]) {
+                here |= 1 << at;
+            }
+            rest &= rest - 1;
         }
         here
     }

@@ -32,6 +32,7 @@ use rule::LabelFileForm;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::Range;
 
 /// A file of a lexicon, read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -214,6 +215,7 @@ impl Lexicon {
                 + anchors.pairs.bytes()
         };
         self.matcher.sets.bytes()
+            + self.matcher.phrase_indexes.bytes()
             + anchors(&self.matcher.agent)
             + anchors(&self.matcher.customer)
             + self.matcher.patterns.len() * size_of::<matcher::CompiledPattern>()
@@ -268,13 +270,9 @@ impl Lexicon {
         pattern.filter & sentence != 0
     }
 
-    /// Every match of `pattern` in the sentence `ids`, as word ranges.
-    pub(crate) fn matches<'m>(
-        &'m self,
-        pattern: &'m ExceptionPattern,
-        ids: &'m [WordId],
-    ) -> impl Iterator<Item = (usize, usize)> + 'm {
-        self.matcher.matches(pattern, ids)
+    /// Whether `pattern` matches in the sentence `ids` so that it shares a word with `overlap`.
+    pub(crate) fn overlaps(&self, pattern: &ExceptionPattern, ids: &[WordId], overlap: Range<usize>) -> bool {
+        self.matcher.overlaps(pattern, ids, overlap)
     }
 }
 
