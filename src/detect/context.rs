@@ -7,6 +7,8 @@ use crate::lexicon::{
     Actor, ExceptionKind, ExceptionPattern, Hit, Lexicon, Occurrence, Roles, Rule, Tense, WordId, filter_of,
 };
 use crate::text::Text;
+use std::cell::RefCell;
+use std::collections::HashMap;
 
 /// How many words before a match a negator reaches within its clause.
 const NEGATION_REACH: usize = 5;
@@ -22,9 +24,20 @@ pub(super) fn is_function(lexicon: &Lexicon, id: WordId) -> bool {
     lexicon.roles(id).is(Roles::FUNCTION)
 }
 
-/// Whether `plain` holds a quotation mark; may say so of other punctuation that is not ASCII.
-pub(super) fn has_quotes(plain: &str) -> bool {
-    memchr::memchr2(b'"', 0xe2, plain.as_bytes()).is_some()
+/// What is found out about a message once and not for each match.
+#[derive(Debug, Default)]
+pub(super) struct MessageFacts {
+    /// Whether it holds a quotation mark; other punctuation that is not ASCII counts as one.
+    has_quotes: bool,
+    /// By number of an exception: whether it matches anywhere in the message.
+    matches: RefCell<HashMap<u32, bool>>,
+}
+
+impl MessageFacts {
+    pub(super) fn of(plain: &str) -> Self {
+        let has_quotes = memchr::memchr2(b'"', 0xe2, plain.as_bytes()).is_some();
+        Self { has_quotes, matches: RefCell::default() }
+    }
 }
 
 /// A sentence of a message, with all that context is told from.
@@ -33,8 +46,7 @@ pub(super) struct SentenceView<'v> {
     text: &'v Text<'v>,
     /// Ids of all tokens of the message.
     all: &'v [WordId],
-    /// Whether the message holds a quotation mark at all.
-    has_quotes: bool,
+    message: &'v MessageFacts,
     sentence: usize,
     first: usize,
     last: usize,
@@ -45,11 +57,11 @@ impl<'v> SentenceView<'v> {
         lexicon: &'v Lexicon,
         text: &'v Text<'v>,
         all: &'v [WordId],
-        has_quotes: bool,
+        message: &'v MessageFacts,
         sentence: usize,
     ) -> Self {
         let bounds = text.sentences()[sentence];
-        Self { lexicon, text, all, has_quotes, sentence, first: bounds.first as usize, last: bounds.last as usize }
+        Self { lexicon, text, all, message, sentence, first: bounds.first as usize, last: bounds.last as usize }
     }
 
     /// Whether `rule`'s conditions and exceptions let `hit` stand.
@@ -73,7 +85,7 @@ impl<'v> SentenceView<'v> {
         self.lexicon.roles(self.all[token])
     }
 
-    /// The words before `first`, nearest first, as far as `stops` lets: `stops(word, next)`.
+    /// The words before `first` in the sentence, nearest first.
     fn before(&self, first: usize) -> impl Iterator<Item = usize> + '_ {
         (self.first..first).rev()
     }
@@ -147,7 +159,7 @@ impl<'v> SentenceView<'v> {
     }
 
     fn quoted(&self, first: usize) -> bool {
-        if !self.has_quotes {
+        if !self.message.has_quotes {
             return false;
         }
         let plain = self.text.plain();
@@ -219,9 +231,11 @@ impl<'v> SentenceView<'v> {
         let may = |pattern: &ExceptionPattern| Lexicon::may_match(pattern, words);
         let in_sentence = |pattern: &ExceptionPattern| may(pattern) && self.lexicon.overlaps(pattern, own, 0..own.len());
         let in_message = |pattern: &ExceptionPattern| {
-            self.text.sentences().iter().any(|sentence| {
-                let ids = &self.all[sentence.first as usize..sentence.last as usize];
-                self.lexicon.overlaps(pattern, ids, 0..ids.len())
+            *self.message.matches.borrow_mut().entry(pattern.number).or_insert_with(|| {
+                self.text.sentences().iter().any(|sentence| {
+                    let ids = &self.all[sentence.first as usize..sentence.last as usize];
+                    self.lexicon.overlaps(pattern, ids, 0..ids.len())
+                })
             })
         };
         let needed_in_sentence = of(ExceptionKind::NeedsSentence);

@@ -12,7 +12,7 @@ use crate::lexicon::{
     Hit, Kind, Label, LabelSet, Lexicon, Occurrence, Rule, Speaker, UNKNOWN, WaitsForCustomer, WordCache, WordId,
 };
 use crate::text::{Span, Text};
-use context::SentenceView;
+use context::{MessageFacts, SentenceView};
 
 /// A rule's match that stands: the evidence for a label.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,10 +117,13 @@ impl<'l> Detector<'l> {
     /// The hits whose context and exceptions let them stand.
     fn in_context(&self, text: &Text<'_>) -> Vec<Detection> {
         let mut candidates = Vec::with_capacity(self.hits.len());
-        let has_quotes = !self.hits.is_empty() && context::has_quotes(text.plain());
+        if self.hits.is_empty() {
+            return candidates;
+        }
+        let facts = MessageFacts::of(text.plain());
         for hit in &self.hits {
             let sentence = text.sentences().partition_point(|sentence| sentence.last <= hit.first);
-            let view = SentenceView::new(self.lexicon, text, &self.ids, has_quotes, sentence);
+            let view = SentenceView::new(self.lexicon, text, &self.ids, &facts, sentence);
             let rule = &self.lexicon.rules()[hit.rule as usize];
             if view.allows(rule, hit) {
                 let plain = Span::new(

@@ -1,15 +1,14 @@
 //! Parsed patterns to automata, and words to as few numbers as tell them apart.
 
 use super::filing::{self, Cabinet};
-use super::matcher::{
-    Candidate, Choice, ChoiceId, CompiledPattern, ExceptionPattern, Matcher, Nearby, Node, SetId, WIDEST, WordIndex,
-    WordIndexes, WordSets, filter_of,
-};
+use super::matcher::{Candidate, Choice, ChoiceId, CompiledPattern, ExceptionPattern, Matcher, Nearby, Node, WIDEST};
 use super::parse::ClassTable;
 use super::pattern::Pattern;
 use super::rule::Speaker;
+use super::word_table::{SetId, WordIndex, WordIndexes, WordSets, filter_of};
 use super::words::{UNKNOWN, WordId, Words};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use rustc_hash::FxHashMap;
+use std::collections::{BTreeMap, HashSet};
 
 /// Names the classes that a pattern can use: those of its file, then those of the language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -26,18 +25,20 @@ pub(super) struct Compiler<'w> {
     shared: &'w ClassTable,
     own: &'w [ClassTable],
     /// Compiled classes; `None` while a class is being compiled.
-    classes: HashMap<(Scope, &'w str), Option<Node>>,
+    classes: FxHashMap<(Scope, &'w str), Option<Node>>,
     sets: Sets,
     choices: Vec<Choice>,
-    known_choices: HashMap<Choice, ChoiceId>,
+    known_choices: FxHashMap<Choice, ChoiceId>,
     patterns: Vec<(CompiledPattern, Speaker)>,
+    /// How many exceptions were compiled.
+    exceptions: u32,
 }
 
 /// Sets of words, each kept once.
 #[derive(Default)]
 struct Sets {
     members: Vec<Vec<WordId>>,
-    known: HashMap<Vec<WordId>, SetId>,
+    known: FxHashMap<Vec<WordId>, SetId>,
 }
 
 impl Sets {
@@ -60,11 +61,12 @@ impl<'w> Compiler<'w> {
             words,
             shared,
             own,
-            classes: HashMap::new(),
+            classes: FxHashMap::default(),
             sets: Sets::default(),
             choices: Vec::new(),
-            known_choices: HashMap::new(),
+            known_choices: FxHashMap::default(),
             patterns: Vec::new(),
+            exceptions: 0,
         }
     }
 
@@ -86,7 +88,8 @@ impl<'w> Compiler<'w> {
     pub(super) fn exception(&mut self, pattern: &'w Pattern, scope: Scope) -> Result<ExceptionPattern, String> {
         let node = self.checked(pattern, scope)?;
         let (_, width) = filing::width(&node, &self.choices);
-        Ok(ExceptionPattern { node, anchor: 0, before: (0, 0), filter: 0, width })
+        self.exceptions += 1;
+        Ok(ExceptionPattern { number: self.exceptions, node, anchor: 0, before: (0, 0), filter: 0, width })
     }
 
     fn checked(&mut self, pattern: &'w Pattern, scope: Scope) -> Result<Node, String> {
@@ -227,15 +230,13 @@ impl<'w> Compiler<'w> {
     fn index_phrases(&self) -> (Vec<WordIndex>, WordIndexes) {
         let mut indexes = WordIndexes::default();
         let all = self.choices.iter().map(|choice| {
-            let mut words: BTreeMap<WordId, Vec<u32>> = BTreeMap::new();
+            let mut pairs = Vec::new();
             for (number, phrase) in choice.phrases.iter().enumerate() {
                 let mut first = Vec::new();
                 self.first_words(phrase, &mut first);
-                first.sort_unstable();
-                first.dedup();
-                first.into_iter().for_each(|word| words.entry(word).or_default().push(number as u32));
+                pairs.extend(first.into_iter().map(|word| (word, number as u32)));
             }
-            indexes.add(words, choice.phrases.len())
+            indexes.add(pairs, choice.phrases.len())
         });
         (all.collect(), indexes)
     }
@@ -266,11 +267,12 @@ impl<'w> Compiler<'w> {
             sets.members.push(ids);
         }
         self.sets = sets;
+        let cabinet = Cabinet::new(&self.sets.members, &together, &self.choices);
         let mut filings = Vec::new();
         for (index, (pattern, speaker)) in self.patterns.iter().enumerate() {
-            let cabinet = Cabinet::new(index as u32, &self.sets.members, &together, &self.choices);
-            filings.extend(cabinet.file(&pattern.node).into_iter().map(|filing| (filing, *speaker)));
+            filings.extend(cabinet.file(index as u32, &pattern.node).into_iter().map(|filing| (filing, *speaker)));
         }
+        let anchors: Vec<_> = exceptions.iter().map(|exception| cabinet.anchor(&exception.node)).collect();
         let candidates: Vec<(Vec<WordId>, Candidate, Speaker)> = filings
             .into_iter()
             .map(|(filing, speaker)| {
@@ -281,21 +283,16 @@ impl<'w> Compiler<'w> {
                 (filing.anchors, candidate, speaker)
             })
             .collect();
-        for exception in exceptions {
-            let cabinet = Cabinet::new(0, &self.sets.members, &together, &self.choices);
-            if let Some((ids, before)) = cabinet.anchor(&exception.node) {
+        for (exception, anchor) in exceptions.iter_mut().zip(anchors) {
+            if let Some((ids, before)) = anchor {
                 exception.filter = filter_of(&ids);
                 exception.anchor = self.sets.add(ids);
                 exception.before = before;
             }
         }
         let of = |reads: &dyn Fn(Speaker) -> bool| {
-            let mine: Vec<_> = candidates
-                .iter()
-                .filter(|(_, _, speaker)| reads(*speaker))
-                .map(|(anchors, candidate, _)| (anchors.clone(), *candidate))
-                .collect();
-            filing::anchors(mine.iter(), &self.sets.members, &together)
+            let mine = candidates.iter().filter(|(_, _, speaker)| reads(*speaker));
+            filing::anchors(mine.map(|(anchors, one, _)| (anchors.as_slice(), *one)), &self.sets.members, &together)
         };
         let agent = of(&|speaker| speaker != Speaker::Customer);
         let customer = of(&|speaker| speaker != Speaker::Agent);
@@ -318,7 +315,7 @@ impl<'w> Compiler<'w> {
         for (set, members) in self.sets.members.iter().enumerate() {
             members.iter().for_each(|&id| signatures[usize::from(id)].push(set as SetId));
         }
-        let mut numbers: HashMap<(Vec<SetId>, u16), WordId> = HashMap::new();
+        let mut numbers: FxHashMap<(Vec<SetId>, u16), WordId> = FxHashMap::default();
         let mut renumbered = vec![UNKNOWN; signatures.len()];
         for (id, signature) in signatures.into_iter().enumerate().skip(1) {
             let next = 1 + numbers.len() as WordId;

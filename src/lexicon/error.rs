@@ -43,10 +43,14 @@ impl LexiconError {
     }
 
     fn picture(&self) -> String {
+        /// Longer lines are shown around the place only.
+        const SHOWN: usize = 100;
         let number = self.line.to_string();
         let margin = " ".repeat(number.len());
-        let caret = " ".repeat(self.column - 1);
-        format!("{margin} |\n{number} | {}\n{margin} | {caret}^", self.text)
+        let from = if self.text.chars().count() > SHOWN { (self.column - 1).saturating_sub(SHOWN / 2) } else { 0 };
+        let shown: String = self.text.chars().skip(from).take(SHOWN).collect();
+        let caret = " ".repeat(self.column - 1 - from);
+        format!("{margin} |\n{number} | {shown}\n{margin} | {caret}^")
     }
 }
 

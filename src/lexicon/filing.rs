@@ -6,7 +6,7 @@
 
 use super::matcher::{Anchor, Anchors, Candidate, Choice, Node};
 use super::words::WordId;
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 
 /// Phrases of choices within choices that are filed one by one; below that, choices count as one.
 const DEEPEST_SPLIT: u8 = 3;
@@ -24,22 +24,25 @@ pub(super) struct Filing {
 }
 
 /// Words of which every match of an item holds at least one.
-struct Necessary {
-    ids: Vec<WordId>,
+#[derive(Clone)]
+struct Necessary<'c> {
+    ids: Cow<'c, [WordId]>,
     /// Occurrences per million words.
     cost: f32,
     /// The fewest and most words before it in the item.
     before: (u8, u8),
 }
 
-/// Files one pattern.
+/// Files patterns.
 pub(super) struct Cabinet<'c> {
-    index: u32,
     /// By set: its words.
     members: &'c [Vec<WordId>],
-    /// By word: occurrences per million.
-    frequency: &'c [f32],
+    /// By set: occurrences per million of its words.
+    costs: Vec<f32>,
     choices: &'c [Choice],
+    /// By choice, for many patterns share one.
+    necessary: Vec<Option<Necessary<'c>>>,
+    widths: Vec<(u8, u8)>,
 }
 
 /// Sequences within a sequence taken apart.
@@ -54,24 +57,42 @@ fn flat<'n>(items: &[&'n Node]) -> Vec<&'n Node> {
 }
 
 impl<'c> Cabinet<'c> {
-    pub(super) const fn new(index: u32, members: &'c [Vec<WordId>], frequency: &'c [f32], choices: &'c [Choice]) -> Self {
-        Self { index, members, frequency, choices }
+    /// `members` by set, `frequency` by word, in occurrences per million.
+    pub(super) fn new(members: &'c [Vec<WordId>], frequency: &[f32], choices: &'c [Choice]) -> Self {
+        let cost = |ids: &Vec<WordId>| ids.iter().map(|&id| frequency[usize::from(id)]).sum();
+        let costs = members.iter().map(cost).collect();
+        let mut cabinet = Self { members, costs, choices, necessary: Vec::new(), widths: Vec::new() };
+        // A choice holds only choices that were made before it.
+        for choice in choices {
+            let necessary = cabinet.necessary_of(choice);
+            cabinet.necessary.push(necessary);
+            let all = cabinet.branches(choice).map(|branch| cabinet.width(&branch));
+            let width = all.fold((u8::MAX, 0), |all, one| (all.0.min(one.0), all.1.max(one.1)));
+            cabinet.widths.push(width);
+        }
+        cabinet
     }
 
-    /// The ways in to a pattern.
-    pub(super) fn file(&self, node: &Node) -> Vec<Filing> {
+    /// All alternatives of a choice.
+    fn branches(&self, choice: &'c Choice) -> impl Iterator<Item = Cow<'c, Node>> {
+        let single = choice.single.map(|set| Cow::Owned(Node::Word(set)));
+        single.into_iter().chain(choice.phrases.iter().chain(&choice.wordless).map(Cow::Borrowed))
+    }
+
+    /// The ways in to pattern `index`.
+    pub(super) fn file(&self, index: u32, node: &Node) -> Vec<Filing> {
         let mut filings = Vec::new();
-        self.file_items(&flat(&[node]), 0, &mut filings);
+        self.file_items(index, &flat(&[node]), 0, &mut filings);
         filings
     }
 
     /// The rarest words of which every match of `node` holds one, and the fewest and most words before it.
     pub(super) fn anchor(&self, node: &Node) -> Option<(Vec<WordId>, (u8, u8))> {
         let found = self.necessary(node)?;
-        Some((found.ids, found.before))
+        Some((found.ids.into_owned(), found.before))
     }
 
-    fn file_items(&self, items: &[&Node], depth: u8, filings: &mut Vec<Filing>) {
+    fn file_items(&self, index: u32, items: &[&Node], depth: u8, filings: &mut Vec<Filing>) {
         let necessary: Vec<Option<Necessary>> = items.iter().map(|item| self.necessary(item)).collect();
         let cost = |at: usize| necessary[at].as_ref().map_or(f32::INFINITY, |found| found.cost);
         let anchor_at = (0..items.len()).min_by(|a, b| cost(*a).total_cmp(&cost(*b)));
@@ -85,7 +106,7 @@ impl<'c> Cabinet<'c> {
                 let mut split = items[..anchor_at].to_vec();
                 split.extend(flat(&[branch]));
                 split.extend_from_slice(&items[anchor_at + 1..]);
-                self.file_items(&split, depth + 1, filings);
+                self.file_items(index, &split, depth + 1, filings);
             }
             return;
         }
@@ -108,17 +129,22 @@ impl<'c> Cabinet<'c> {
             others.push((other.cost * f32::from(far), at, (least, most)));
         }
         others.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let words = |at: usize| necessary[at].as_ref().map(|found| found.ids.clone()).unwrap_or_default();
+        let words = |at: usize| necessary[at].as_ref().map(|found| found.ids.to_vec()).unwrap_or_default();
         filings.push(Filing {
-            pattern: self.index,
-            anchors: anchor.ids.clone(),
+            pattern: index,
+            anchors: anchor.ids.to_vec(),
             before,
             others: others.iter().take(2).map(|&(_, at, distance)| (words(at), distance)).collect(),
         });
     }
 
     fn width(&self, node: &Node) -> (u8, u8) {
-        width(node, self.choices)
+        match node {
+            Node::Choice(choice) => self.widths[*choice as usize],
+            Node::Sequence(items) => items.iter().map(|item| self.width(item)).fold((0, 0), add),
+            Node::Optional(item) => (0, self.width(item).1),
+            other => width(other, self.choices),
+        }
     }
 
     fn total(&self, items: &[&Node]) -> (u8, u8) {
@@ -126,15 +152,14 @@ impl<'c> Cabinet<'c> {
     }
 
     /// The rarest words of which a match must hold one.
-    fn necessary(&self, node: &Node) -> Option<Necessary> {
+    fn necessary(&self, node: &Node) -> Option<Necessary<'c>> {
         match node {
             Node::Word(set) => {
-                let ids = self.members[*set as usize].clone();
-                let cost = ids.iter().map(|&id| self.frequency[usize::from(id)]).sum();
-                Some(Necessary { ids, cost, before: (0, 0) })
+                let set = *set as usize;
+                Some(Necessary { ids: Cow::Borrowed(&self.members[set]), cost: self.costs[set], before: (0, 0) })
             }
             Node::Sequence(items) => {
-                let mut best: Option<Necessary> = None;
+                let mut best: Option<Necessary<'c>> = None;
                 let mut before = (0, 0);
                 for item in items {
                     if let Some(found) = self.necessary(item)
@@ -146,22 +171,24 @@ impl<'c> Cabinet<'c> {
                 }
                 best
             }
-            Node::Choice(choice) => {
-                let choice = &self.choices[*choice as usize];
-                let mut all = Necessary { ids: Vec::new(), cost: 0.0, before: (u8::MAX, 0) };
-                let single = choice.single.map(Node::Word);
-                for branch in single.iter().chain(&choice.phrases).chain(&choice.wordless) {
-                    let found = self.necessary(branch)?;
-                    all.ids.extend(found.ids);
-                    all.cost += found.cost;
-                    all.before = (all.before.0.min(found.before.0), all.before.1.max(found.before.1));
-                }
-                all.ids.sort_unstable();
-                all.ids.dedup();
-                Some(all)
-            }
+            Node::Choice(choice) => self.necessary[*choice as usize].clone(),
             Node::Optional(_) | Node::Gap(_) | Node::Start | Node::End => None,
         }
+    }
+
+    /// The words of which a match of any branch must hold one.
+    fn necessary_of(&self, choice: &'c Choice) -> Option<Necessary<'c>> {
+        let mut ids: Vec<WordId> = Vec::new();
+        let mut all = Necessary { ids: Cow::Borrowed(&[]), cost: 0.0, before: (u8::MAX, 0) };
+        for branch in self.branches(choice) {
+            let found = self.necessary(&branch)?;
+            ids.extend_from_slice(&found.ids);
+            all.cost += found.cost;
+            all.before = (all.before.0.min(found.before.0), all.before.1.max(found.before.1));
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        Some(Necessary { ids: Cow::Owned(ids), ..all })
     }
 }
 
@@ -206,14 +233,14 @@ const COMMON: f32 = 60.0;
 
 /// All candidates by anchor word; `members` are the words of each set, `frequency` is by word.
 pub(super) fn anchors<'f>(
-    filings: impl Iterator<Item = &'f (Vec<WordId>, Candidate)>,
+    filings: impl Iterator<Item = (&'f [WordId], Candidate)>,
     members: &[Vec<WordId>],
     frequency: &[f32],
 ) -> Anchors {
     let words = frequency.len();
     let mut by_anchor: Vec<Vec<Candidate>> = vec![Vec::new(); words];
     for (ids, candidate) in filings {
-        ids.iter().for_each(|&id| by_anchor[usize::from(id)].push(*candidate));
+        ids.iter().for_each(|&id| by_anchor[usize::from(id)].push(candidate));
     }
     let mut anchors = Anchors::default();
     for (id, candidates) in by_anchor.into_iter().enumerate() {
@@ -221,11 +248,9 @@ pub(super) fn anchors<'f>(
         let (paired, alone): (Vec<Candidate>, Vec<Candidate>) =
             candidates.into_iter().partition(|candidate| common && candidate.second.is_some());
         let mut anchor = Anchor { paired: anchors.candidates.len() as u32, ..Anchor::default() };
-        let mut seconds: BTreeMap<WordId, Vec<u32>> = BTreeMap::new();
+        let mut seconds: Vec<(WordId, u32)> = Vec::new();
         for (number, second) in paired.iter().enumerate().filter_map(|(number, one)| Some((number, one.second?))) {
-            for &word in &members[second.set as usize] {
-                seconds.entry(word).or_default().push(number as u32);
-            }
+            seconds.extend(members[second.set as usize].iter().map(|&word| (word, number as u32)));
             let (least, most) = second.distance;
             anchor.reach.0 = anchor.reach.0.max((-least).max(0).unsigned_abs());
             anchor.reach.1 = anchor.reach.1.max(most.max(0).unsigned_abs());

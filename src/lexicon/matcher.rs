@@ -7,12 +7,9 @@
 //! (Baeza-Yates & Gonnet 1992), which finds every match that there is. The cost is a small constant
 //! a word, and hardly a function of the number of rules.
 
+use super::word_table::{SentenceFilter, SetId, WordIndex, WordIndexes, WordSets};
 use super::words::{UNKNOWN, WordId};
-use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
-
-/// Names a [`WordSets`] row.
-pub(super) type SetId = u32;
 
 /// The widest pattern, in words: states are kept in 64 bits.
 pub(super) const WIDEST: u8 = 60;
@@ -43,73 +40,6 @@ pub(super) struct Choice {
     pub(super) wordless: Box<[Node]>,
 }
 
-/// Which word is in which set: a small hash table a set, side by side.
-#[derive(Debug, Default)]
-pub(super) struct WordSets {
-    sets: Vec<WordSet>,
-    slots: Vec<WordId>,
-}
-
-/// A set's table within [`WordSets`].
-#[derive(Debug, Clone, Copy)]
-struct WordSet {
-    /// A Bloom filter of its words: most questions end here.
-    filter: u64,
-    /// First slot.
-    start: u32,
-    /// One less than the number of slots, a power of two.
-    last: u32,
-}
-
-impl WordSets {
-    /// `members` are the words of each set.
-    pub(super) fn new(members: &[Vec<WordId>]) -> Self {
-        let mut sets = Self::default();
-        for ids in members {
-            let size = (ids.len() + ids.len() / 2 + 1).next_power_of_two();
-            let mut set = WordSet { filter: 0, start: sets.slots.len() as u32, last: size as u32 - 1 };
-            sets.slots.resize(sets.slots.len() + size, UNKNOWN);
-            for &id in ids.iter().filter(|&&id| id != UNKNOWN) {
-                let mut slot = hash(id) & set.last;
-                while sets.slots[(set.start + slot) as usize] != UNKNOWN {
-                    slot = (slot + 1) & set.last;
-                }
-                sets.slots[(set.start + slot) as usize] = id;
-                set.filter |= 1 << (hash(id) & 63);
-            }
-            sets.sets.push(set);
-        }
-        sets
-    }
-
-    /// The set `id`.
-    #[inline]
-    fn set(&self, id: SetId) -> WordSet {
-        self.sets[id as usize]
-    }
-
-    /// Whether `id` is in `set`; [`UNKNOWN`] is in none.
-    #[inline]
-    fn contains(&self, set: WordSet, id: WordId) -> bool {
-        set.filter >> (hash(id) & 63) & 1 == 1 && self.look_up(set, id)
-    }
-
-    fn look_up(&self, set: WordSet, id: WordId) -> bool {
-        let mut slot = hash(id) & set.last;
-        loop {
-            let found = self.slots[(set.start + slot) as usize];
-            if found == UNKNOWN || found == id {
-                return found == id && id != UNKNOWN;
-            }
-            slot = (slot + 1) & set.last;
-        }
-    }
-
-    pub(super) fn bytes(&self) -> usize {
-        self.sets.len() * size_of::<WordSet>() + self.slots.len() * 2
-    }
-}
-
 /// A pattern with its owner.
 #[derive(Debug)]
 pub(super) struct CompiledPattern {
@@ -120,6 +50,8 @@ pub(super) struct CompiledPattern {
 /// A pattern that is only looked for where a rule has matched.
 #[derive(Debug)]
 pub(crate) struct ExceptionPattern {
+    /// Its number among the exceptions of all rules.
+    pub(crate) number: u32,
     pub(super) node: Node,
     /// Words of which every match holds one.
     pub(super) anchor: SetId,
@@ -129,14 +61,6 @@ pub(crate) struct ExceptionPattern {
     pub(super) filter: SentenceFilter,
     /// The most words of a match.
     pub(super) width: u8,
-}
-
-/// A Bloom filter of a sentence's or an exception's words: where two share no bit they share no word.
-pub(crate) type SentenceFilter = u128;
-
-/// The filter of some words.
-pub(crate) fn filter_of(ids: &[WordId]) -> SentenceFilter {
-    ids.iter().filter(|&&id| id != UNKNOWN).fold(0, |filter, &id| filter | 1 << (hash(id) & 127))
 }
 
 /// A way in to a pattern: where its anchor is, and what else must be near.
@@ -180,135 +104,23 @@ pub(super) struct Anchors {
     pub(super) pairs: WordIndexes,
 }
 
-/// Which of some numbered things each word makes worth a try, within [`WordIndexes`].
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct WordIndex {
-    /// First slot.
-    start: u32,
-    /// One less than the number of slots, a power of two; the filter has as many bytes.
-    last: u32,
-    /// First group.
-    groups: u32,
-    /// How many masks a group has: one for each 64 things.
-    chunks: u32,
-}
-
-/// Word indexes side by side: of each common anchor, the candidates by second word; of each choice,
-/// the phrases by first word.
-///
-/// A rare anchor has none: it is seldom met, and its few candidates are tried one by one. A Bloom
-/// filter (Bloom 1970) of a byte a word turns most words away before the larger table is touched.
-#[derive(Debug, Default)]
-pub(super) struct WordIndexes {
-    /// By index a bit row, one bit for each hash value of a word.
-    filters: Vec<u8>,
-    /// By slot: the word, or [`UNKNOWN`], and its group.
-    slots: Vec<(WordId, u16)>,
-    /// By group and chunk: bit `n` is the chunk's thing `n`.
-    masks: Vec<u64>,
-}
-
-/// Multiply-shift hashing (Dietzfelbinger et al. 1997): the upper bits are well mixed.
-#[inline]
-const fn hash(word: WordId) -> u32 {
-    (word as u32).wrapping_mul(0x9e37_79b1) >> 12
-}
-
-impl WordIndexes {
-    /// Adds an index: each word with the numbers of the things that it makes worth a try.
-    pub(super) fn add(&mut self, words: BTreeMap<WordId, Vec<u32>>, things: usize) -> WordIndex {
-        let chunks = things.div_ceil(64);
-        // Words that make the same things worth a try share a group.
-        let mut groups: Vec<Vec<u64>> = Vec::new();
-        let mut known: HashMap<Vec<u64>, u16> = HashMap::new();
-        let mut entries: Vec<(WordId, u16)> = Vec::with_capacity(words.len());
-        for (word, numbers) in words {
-            let mut mask = vec![0; chunks];
-            numbers.iter().for_each(|number| mask[*number as usize / 64] |= 1 << (number % 64));
-            let next = groups.len() as u16;
-            let group = *known.entry(mask).or_insert_with_key(|mask| {
-                groups.push(mask.clone());
-                next
-            });
-            entries.push((word, group));
-        }
-        let size = (entries.len() + entries.len() / 2 + 1).next_power_of_two();
-        let table = WordIndex {
-            start: self.slots.len() as u32,
-            last: size as u32 - 1,
-            groups: self.masks.len() as u32,
-            chunks: chunks as u32,
-        };
-        self.slots.resize(self.slots.len() + size, (UNKNOWN, 0));
-        self.filters.resize(self.slots.len(), 0);
-        for (second, group) in entries {
-            let mut slot = hash(second) & table.last;
-            while self.slots[(table.start + slot) as usize].0 != UNKNOWN {
-                slot = (slot + 1) & table.last;
-            }
-            self.slots[(table.start + slot) as usize] = (second, group);
-            let (byte, bit) = WordFilter::place(second, size);
-            self.filters[table.start as usize + byte] |= bit;
-        }
-        groups.iter().for_each(|masks| self.masks.extend_from_slice(masks));
-        table
-    }
-
-    /// The filter of an index's words.
-    #[inline]
-    fn filter(&self, table: WordIndex) -> WordFilter<'_> {
-        let start = table.start as usize;
-        WordFilter { bytes: &self.filters[start..start + table.last as usize + 1] }
-    }
-
-    /// The bits of what `word` makes worth a try; empty where it is not in the index.
-    #[inline]
-    fn masks(&self, table: WordIndex, word: WordId) -> &[u64] {
-        let mut slot = hash(word) & table.last;
-        loop {
-            let (found, group) = self.slots[(table.start + slot) as usize];
-            if found == UNKNOWN {
-                return &[];
-            }
-            if found == word {
-                let at = (table.groups + u32::from(group) * table.chunks) as usize;
-                return &self.masks[at..at + table.chunks as usize];
-            }
-            slot = (slot + 1) & table.last;
-        }
-    }
-
-    pub(super) fn bytes(&self) -> usize {
-        self.slots.len() * 5 + self.masks.len() * 8
-    }
-}
-
 impl Nearby {
     fn spans(self, distance: isize) -> bool {
         isize::from(self.distance.0) <= distance && distance <= isize::from(self.distance.1)
     }
 }
 
-/// The Bloom filter of an index's words.
-struct WordFilter<'f> {
-    bytes: &'f [u8],
-}
+/// How many chunks of candidates are remembered as tried; beyond, one may be tried again.
+const TRIED_CHUNKS: usize = 4;
 
-impl WordFilter<'_> {
-    /// Which byte and which bit of it are a word's, in a filter of `size` bytes, a power of two.
-    #[inline]
-    const fn place(word: WordId, size: usize) -> (usize, u8) {
-        // Other bits of the hash than the slot takes.
-        let mixed = (word as u32).wrapping_mul(0x85eb_ca6b) >> 11;
-        ((mixed >> 3) as usize & (size - 1), 1 << (mixed & 7))
-    }
-
-    /// False where `word` is not in the index; nearly always only then.
-    #[inline]
-    fn may_hold(&self, word: WordId) -> bool {
-        let (byte, bit) = Self::place(word, self.bytes.len());
-        self.bytes[byte] & bit != 0
-    }
+/// An anchor's place in a sentence.
+struct Place<'s> {
+    ids: &'s [WordId],
+    at: usize,
+    /// First token of the sentence.
+    offset: u32,
+    /// By chunk and bit: candidates that were run from here already.
+    tried: [u64; TRIED_CHUNKS],
 }
 
 /// All patterns of a language.
@@ -355,35 +167,31 @@ impl Matcher {
             let from = at.saturating_sub(usize::from(anchor.reach.0));
             let to = (at + 1 + usize::from(anchor.reach.1)).min(ids.len());
             let filter = anchors.pairs.filter(anchor.seconds);
+            let mut place = Place { ids, at, offset, tried: [0; TRIED_CHUNKS] };
             for (index, &second) in ids[from..to].iter().enumerate() {
                 if filter.may_hold(second) && second != UNKNOWN && from + index != at {
-                    self.try_pair(anchors, &anchor, ids, at, from + index, offset, hits);
+                    self.try_pair(anchors, &anchor, from + index, &mut place, hits);
                 }
             }
         }
     }
 
-    /// Tries the candidates of the anchor at `at` that the word at `second` makes worth it.
-    #[expect(clippy::too_many_arguments, reason = "the inner half of a loop, kept apart so that the outer half stays small")]
-    fn try_pair(
-        &self,
-        anchors: &Anchors,
-        anchor: &Anchor,
-        ids: &[WordId],
-        at: usize,
-        second: usize,
-        offset: u32,
-        hits: &mut Vec<Hit>,
-    ) {
-        let distance = second as isize - at as isize;
-        for (chunk, &mask) in anchors.pairs.masks(anchor.seconds, ids[second]).iter().enumerate() {
-            let mut mask = mask;
+    /// Tries the candidates of an anchor at `place` that the word at `second` makes worth it.
+    fn try_pair(&self, anchors: &Anchors, anchor: &Anchor, second: usize, place: &mut Place<'_>, hits: &mut Vec<Hit>) {
+        let distance = second as isize - place.at as isize;
+        let masks = anchors.pairs.masks(anchor.seconds, place.ids[second]);
+        for (chunk, &mask) in masks.iter().enumerate() {
+            let mut mask = mask & !place.tried.get(chunk).copied().unwrap_or(0);
             while mask != 0 {
-                let index = anchor.paired as usize + 64 * chunk + mask.trailing_zeros() as usize;
-                mask &= mask - 1;
+                let bit = mask & mask.wrapping_neg();
+                mask ^= bit;
+                let index = anchor.paired as usize + 64 * chunk + bit.trailing_zeros() as usize;
                 let candidate = &anchors.candidates[index];
                 if candidate.second.is_some_and(|second| second.spans(distance)) {
-                    self.verify(candidate, ids, at, offset, hits);
+                    if let Some(tried) = place.tried.get_mut(chunk) {
+                        *tried |= bit;
+                    }
+                    self.verify(candidate, place.ids, place.at, place.offset, hits);
                 }
             }
         }

@@ -13,25 +13,24 @@ mod matcher;
 mod parse;
 pub mod pattern;
 mod rule;
+mod sources;
+mod word_table;
 mod words;
 
 pub(crate) use context_words::Roles;
 pub use error::{LexiconError, LexiconErrors};
 pub use label::{Family, Kind, Label, LabelSet};
-pub(crate) use matcher::{ExceptionPattern, Hit, SentenceFilter, filter_of};
+pub(crate) use matcher::{ExceptionPattern, Hit};
 pub use pattern::Pattern;
 pub use rule::{Actor, Conditions, Examples, Occurrence, Place, Rule, Speaker, Tense, WaitsForCustomer, Written};
+pub(crate) use word_table::{SentenceFilter, filter_of};
 pub(crate) use words::{UNKNOWN, WordCache, WordId, Words};
 
 use crate::text::stem::Stems;
 use compile::{Compiler, Scope};
-use context_words::ContextForm;
 use matcher::Matcher;
-use parse::{ClassFile, ClassTable};
-use rule::LabelFileForm;
-use serde::Deserialize;
+use sources::Sources;
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 
 /// A file of a lexicon, read.
@@ -46,23 +45,6 @@ pub struct LexiconFile {
 impl LexiconFile {
     fn name(&self) -> &str {
         self.path.rsplit(['/', '\\']).next().unwrap_or_default()
-    }
-}
-
-/// Patterns of a rule that cancel or complete a match.
-#[derive(Debug, Default)]
-struct RulePatterns {
-    unless: Vec<Written<Pattern>>,
-    unless_sentence: Vec<Written<Pattern>>,
-    unless_message: Vec<Written<Pattern>>,
-    needs_sentence: Vec<Written<Pattern>>,
-    needs_message: Vec<Written<Pattern>>,
-}
-
-impl RulePatterns {
-    /// The lists in the order of [`ExceptionKind`].
-    fn lists(&self) -> [&[Written<Pattern>]; 5] {
-        [&self.unless, &self.unless_sentence, &self.unless_message, &self.needs_sentence, &self.needs_message]
     }
 }
 
@@ -101,23 +83,6 @@ pub struct Lexicon {
     matcher: Matcher,
     digest: String,
 }
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SpellingForm {
-    #[serde(default)]
-    spelling: HashMap<String, String>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct FrequencyForm {
-    #[serde(default)]
-    per_million: BTreeMap<String, f32>,
-}
-
-/// Files that belong to the language as a whole and not to a label.
-const SHARED: [&str; 4] = ["classes.toml", "context.toml", "spelling.toml", "frequency.toml"];
 
 impl Lexicon {
     /// Compiles `files` as the lexicon of `language` (ISO 639-1).
@@ -292,120 +257,4 @@ fn digest<'f>(language: &str, files: impl Iterator<Item = &'f LexiconFile>) -> S
         }
     }
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// All files of a lexicon, parsed.
-struct Sources {
-    files: Vec<LexiconFile>,
-    spelling: SpellingForm,
-    context: ContextForm,
-    frequency: FrequencyForm,
-    shared_classes: ClassTable,
-    /// By file; empty where the file has none.
-    own_classes: Vec<ClassTable>,
-    rules: Vec<Rule>,
-    patterns: Vec<RulePatterns>,
-}
-
-impl Sources {
-    fn read(layers: Vec<Vec<LexiconFile>>, errors: &mut Vec<LexiconError>) -> Self {
-        let mut sources = Self {
-            files: Vec::new(),
-            spelling: SpellingForm::default(),
-            context: ContextForm::default(),
-            frequency: FrequencyForm::default(),
-            shared_classes: ClassTable::default(),
-            own_classes: Vec::new(),
-            rules: Vec::new(),
-            patterns: Vec::new(),
-        };
-        for layer in layers {
-            let mut layer_rules = Vec::new();
-            for file in layer {
-                let index = sources.files.len();
-                let classes = sources.read_file(&file, index, &mut layer_rules, errors);
-                sources.own_classes.push(classes);
-                sources.files.push(file);
-            }
-            let replaced: HashSet<&str> = layer_rules.iter().map(|(rule, _)| rule.id.as_str()).collect();
-            let (mut rules, mut patterns) = (Vec::new(), Vec::new());
-            for (rule, others) in sources.rules.drain(..).zip(sources.patterns.drain(..)) {
-                if !replaced.contains(rule.id.as_str()) {
-                    rules.push(rule);
-                    patterns.push(others);
-                }
-            }
-            for (rule, others) in layer_rules {
-                rules.push(rule);
-                patterns.push(others);
-            }
-            (sources.rules, sources.patterns) = (rules, patterns);
-        }
-        sources
-    }
-
-    /// Reads one file into what it is; gives its own classes.
-    fn read_file(
-        &mut self,
-        file: &LexiconFile,
-        index: usize,
-        rules: &mut Vec<(Rule, RulePatterns)>,
-        errors: &mut Vec<LexiconError>,
-    ) -> ClassTable {
-        let mut none = ClassTable::default();
-        let result = match file.name() {
-            name if !SHARED.contains(&name) => parse::read::<LabelFileForm>(file).map(|form| {
-                none = ClassTable::parse(&form.classes, index, file, errors);
-                rules.extend(parse::rules(form, index, file, errors));
-            }),
-            "classes.toml" => parse::read::<ClassFile>(file)
-                .map(|form| self.shared_classes = ClassTable::parse(&form.classes, index, file, errors)),
-            "context.toml" => parse::read(file).map(|form| self.context = form),
-            "spelling.toml" => parse::read(file).map(|form| self.spelling = form),
-            _ => parse::read(file).map(|form| self.frequency = form),
-        };
-        errors.extend(result.err());
-        none
-    }
-
-    /// All patterns that name words: those of rules, of their exceptions and of classes.
-    fn all_patterns(&self) -> impl Iterator<Item = &Written<Pattern>> {
-        let classes = self.own_classes.iter().chain([&self.shared_classes]).flat_map(ClassTable::all);
-        let exceptions = self.patterns.iter().flat_map(|others| others.lists().into_iter().flatten());
-        self.rules.iter().flat_map(|rule| &rule.patterns).chain(exceptions).chain(classes)
-    }
-
-    /// Numbers every word that a pattern or the context names.
-    fn collect_words(&self, words: &mut Words) {
-        self.context.collect_words(words);
-        self.all_patterns().for_each(|pattern| compile::collect_words(&pattern.value, words));
-    }
-
-    /// Every class of a file is used in it, and none hides a shared one.
-    fn check_classes(&self, errors: &mut Vec<LexiconError>) {
-        let mut used: HashSet<(u32, &str)> = HashSet::new();
-        for pattern in self.all_patterns() {
-            let mut names = HashSet::new();
-            compile::collect_classes(&pattern.value, &mut names);
-            used.extend(names.into_iter().map(|name| (pattern.place.file, name)));
-        }
-        let shared: HashSet<&str> = self.shared_classes.names().collect();
-        for (index, (file, own)) in self.files.iter().zip(&self.own_classes).enumerate() {
-            for name in own.names() {
-                let at = parse::find_key(file, name);
-                if shared.contains(name) {
-                    let problem = format!("{{{name}}} is defined in classes.toml already; choose another name");
-                    errors.push(LexiconError::at(&file.path, &file.text, at, problem));
-                }
-                if !used.contains(&(index as u32, name)) {
-                    let problem = format!("the class {{{name}}} is not used: remove it");
-                    errors.push(LexiconError::at(&file.path, &file.text, at, problem));
-                }
-            }
-        }
-    }
-
-    fn error(&self, place: Place, problem: String) -> LexiconError {
-        error_at(&self.files, place, problem)
-    }
 }

@@ -1,10 +1,12 @@
 //! Lexicon files to rules.
 
 use super::error::LexiconError;
-use super::label::Label;
+use super::label::{Kind, Label};
 use super::pattern::{self, Pattern};
-use super::rule::{Examples, LabelFileForm, Place, Rule, RuleForm, Written};
-use super::{LexiconFile, RulePatterns};
+use super::rule::{Conditions, Examples, LabelFileForm, Place, Rule, RuleForm, Written};
+use super::LexiconFile;
+use super::sources::RulePatterns;
+use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, HashMap};
 use toml::Spanned;
 
@@ -221,7 +223,7 @@ fn has_one_mark(example: &str) -> bool {
 /// Complains of ids and patterns that stand twice.
 pub(super) fn check_duplicates(rules: &[Rule], files: &[LexiconFile], errors: &mut Vec<LexiconError>) {
     let mut ids: HashMap<&str, Place> = HashMap::new();
-    let mut patterns: HashMap<(Label, String), (Place, &str)> = HashMap::new();
+    let mut patterns: FxHashMap<(Label, Option<Kind>, Conditions, &Pattern), (Place, &str)> = FxHashMap::default();
     let error = |place: Place, problem: String| {
         let file = &files[place.file as usize];
         LexiconError::at(&file.path, &file.text, place.at as usize, problem)
@@ -235,7 +237,7 @@ pub(super) fn check_duplicates(rules: &[Rule], files: &[LexiconFile], errors: &m
             errors.push(error(rule.place, format!("`{}` stands already at {}", rule.id, shown(first))));
         }
         for pattern in &rule.patterns {
-            let key = (rule.label, format!("{} {:?} {:?}", pattern.value, rule.kind, rule.conditions));
+            let key = (rule.label, rule.kind, rule.conditions, &pattern.value);
             if let Some((first, owner)) = patterns.insert(key, (pattern.place, &rule.id)) {
                 let problem = format!("this pattern stands already at {} (rule `{owner}`)", shown(first));
                 errors.push(error(pattern.place, problem));

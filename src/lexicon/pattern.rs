@@ -13,7 +13,7 @@
 use thiserror::Error;
 
 /// A parsed pattern, classes not yet looked up.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Pattern {
     /// A word by its stem.
     Stem(String),

@@ -19,7 +19,7 @@ pub enum Speaker {
 }
 
 /// Whether a match may stand in a context.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Occurrence {
     /// Not there.
@@ -43,7 +43,7 @@ impl Occurrence {
 }
 
 /// Time of the clause that a match stands in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Tense {
     /// Done or left undone.
@@ -55,7 +55,7 @@ pub enum Tense {
 }
 
 /// The grammatical subject before a match in its clause.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Actor {
     /// First person: the writer or the company.
@@ -97,7 +97,7 @@ pub(super) struct WhenForm {
 }
 
 /// The context in which a match stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Conditions {
     /// In the scope of a negator.
     pub negated: Occurrence,

@@ -3,6 +3,7 @@
 
 use crate::text::stem::Stems;
 use crate::text::{Span, fold};
+use rustc_hash::FxHashMap;
 use std::collections::HashMap;
 
 /// A word that some rule names, by form or by stem; [`UNKNOWN`] for all others.
@@ -15,17 +16,19 @@ pub(crate) const UNKNOWN: WordId = 0;
 #[derive(Debug)]
 pub(crate) struct Words {
     spelling: HashMap<String, String>,
-    exact: HashMap<String, WordId>,
-    stems: HashMap<String, WordId>,
-    /// The stem of each exact form, by id; empty for ids of stems.
-    by_stem: HashMap<String, Vec<WordId>>,
+    exact: FxHashMap<String, WordId>,
+    stems: FxHashMap<String, WordId>,
+    /// The ids of all words with a stem; kept while compiling.
+    by_stem: FxHashMap<String, Vec<WordId>>,
+    /// The stem of each word that a pattern names by its stem; kept while compiling.
+    stem_of: FxHashMap<String, String>,
     next: WordId,
     stemmer: Stems,
 }
 
 impl Words {
     pub(super) fn new(stemmer: Stems, spelling: HashMap<String, String>) -> Self {
-        Self { spelling, exact: HashMap::new(), stems: HashMap::new(), by_stem: HashMap::new(), next: 1, stemmer }
+        Self { spelling, exact: FxHashMap::default(), stems: FxHashMap::default(), by_stem: FxHashMap::default(), stem_of: FxHashMap::default(), next: 1, stemmer }
     }
 
     /// How many ids there are, [`UNKNOWN`] included.
@@ -59,7 +62,11 @@ impl Words {
 
     /// Makes room for the stem of `word`.
     pub(super) fn add_stem(&mut self, word: &str) {
+        if self.stem_of.contains_key(word) {
+            return;
+        }
         let stem = self.stemmer.stem(self.respell(word)).into_owned();
+        self.stem_of.insert(word.to_owned(), stem.clone());
         if self.stems.contains_key(&stem) {
             return;
         }
@@ -75,24 +82,44 @@ impl Words {
 
     /// The ids of all words with the stem of `word`.
     pub(super) fn stem_ids(&self, word: &str) -> &[WordId] {
-        self.by_stem.get(&*self.stemmer.stem(self.respell(word))).map_or(&[], Vec::as_slice)
+        self.stem_of.get(word).and_then(|stem| self.by_stem.get(stem)).map_or(&[], Vec::as_slice)
     }
 
     /// Gives each word its new number.
     pub(super) fn renumber(&mut self, renumbered: &[WordId]) {
         self.exact.values_mut().chain(self.stems.values_mut()).for_each(|id| *id = renumbered[usize::from(*id)]);
-        // Only compiling asks for the words of a stem.
-        self.by_stem = HashMap::new();
+        self.by_stem = FxHashMap::default();
+        self.stem_of = FxHashMap::default();
     }
 
     /// The id of a folded form.
     pub(super) fn id(&self, folded: &str) -> WordId {
-        let form = self.respell(folded);
-        if let Some(&id) = self.exact.get(form) {
-            return id;
+        let mut id = self.known(self.respell(folded));
+        for keep in [2, 1] {
+            if id == UNKNOWN
+                && let Some(shorter) = shortened(folded, keep)
+            {
+                id = self.known(self.respell(&shorter));
+            }
         }
-        self.stems.get(&*self.stemmer.stem(form)).copied().unwrap_or(UNKNOWN)
+        id
     }
+
+    fn known(&self, form: &str) -> WordId {
+        let by_stem = || self.stems.get(&*self.stemmer.stem(form)).copied();
+        self.exact.get(form).copied().or_else(by_stem).unwrap_or(UNKNOWN)
+    }
+}
+
+/// `form` with each run of three or more of a letter ("sorrryyy", "soooo") cut down to `keep` of them;
+/// `None` where there is no such run.
+fn shortened(form: &str, keep: usize) -> Option<String> {
+    let letters: Vec<char> = form.chars().collect();
+    let runs = letters.chunk_by(|a, b| a == b);
+    let stretched = |run: &[char]| run.len() >= 3 && run[0].is_alphabetic();
+    runs.clone().any(stretched).then(|| {
+        runs.flat_map(|run| run.iter().take(if stretched(run) { keep } else { run.len() })).collect()
+    })
 }
 
 /// How many forms of at most sixteen ASCII bytes the cache holds; a power of two.

@@ -93,7 +93,7 @@ impl Library {
             layers.push(read_folders(folder)?);
         }
         let mut languages: Vec<&str> = layers.iter().flatten().map(|(name, _)| name.as_str()).collect();
-        languages.sort_unstable();
+        languages.sort_unstable_by_key(|name| (*name != "en", *name));
         languages.dedup();
         let mut lexicons = Vec::new();
         let mut scorecards: Vec<Scorecard> = Vec::new();

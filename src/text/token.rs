@@ -74,6 +74,10 @@ pub(super) fn tokenize(text: &str, zone: Span, tokens: &mut Tokens, sentences: &
     sentence.close(offset(tokens.len()), zone.end, false, sentences);
 }
 
+/// Longer runs without an end mark are cut: no one writes such sentences, and what looks at a whole
+/// sentence for each of its words must not take forever over a text without marks.
+const LONGEST_SENTENCE: u32 = 200;
+
 struct OpenSentence {
     first: u32,
     zone: Span,
@@ -82,6 +86,11 @@ struct OpenSentence {
 impl OpenSentence {
     fn close(&mut self, last: u32, end: u32, question: bool, sentences: &mut Vec<Sentence>) {
         if last > self.first {
+            while last - self.first > LONGEST_SENTENCE {
+                let cut = self.first + LONGEST_SENTENCE;
+                sentences.push(Sentence { first: self.first, last: cut, end, question });
+                self.first = cut;
+            }
             sentences.push(Sentence { first: self.first, last, end, question });
             self.first = last;
         } else if question && let Some(previous) = sentences.last_mut() {
@@ -197,12 +206,20 @@ fn tokenize_unicode(text: &str, tokens: &mut Tokens, sentences: &mut Vec<Sentenc
             continue;
         }
         joinable = false;
+        if piece.chars().any(is_pictograph) {
+            sentence.close(offset(tokens.len()), offset(at), false, sentences);
+        }
         for (index, byte) in piece.bytes().enumerate() {
             if matches!(byte, b'.' | b'!' | b'?' | b'\n') {
                 sentence.mark(text.as_bytes(), at + index, offset(tokens.len()), tokens.last(), sentences);
             }
         }
     }
+}
+
+/// Whether `c` is an emoji or another picture, after which people start a new sentence without a mark.
+const fn is_pictograph(c: char) -> bool {
+    matches!(c, '\u{2600}'..='\u{27bf}' | '\u{1f300}'..='\u{1faff}')
 }
 
 /// Whether `piece` at `at` is an apostrophe that Unicode parts from the letters around it (`´`, `` ` ``).

@@ -1,0 +1,162 @@
+//! The files of a lexicon, read: rules, classes and what belongs to the language as a whole.
+
+use super::compile;
+use super::context_words::ContextForm;
+use super::error::LexiconError;
+use super::parse::{self, ClassFile, ClassTable};
+use super::pattern::Pattern;
+use super::rule::{LabelFileForm, Place, Rule, Written};
+use super::words::Words;
+use super::{LexiconFile, error_at};
+use serde::Deserialize;
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+/// Patterns of a rule that cancel or complete a match.
+#[derive(Debug, Default)]
+pub(super) struct RulePatterns {
+    pub(super) unless: Vec<Written<Pattern>>,
+    pub(super) unless_sentence: Vec<Written<Pattern>>,
+    pub(super) unless_message: Vec<Written<Pattern>>,
+    pub(super) needs_sentence: Vec<Written<Pattern>>,
+    pub(super) needs_message: Vec<Written<Pattern>>,
+}
+
+impl RulePatterns {
+    /// The lists in the order of [`super::ExceptionKind`].
+    pub(super) fn lists(&self) -> [&[Written<Pattern>]; 5] {
+        [&self.unless, &self.unless_sentence, &self.unless_message, &self.needs_sentence, &self.needs_message]
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SpellingForm {
+    #[serde(default)]
+    pub(super) spelling: HashMap<String, String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct FrequencyForm {
+    #[serde(default)]
+    pub(super) per_million: BTreeMap<String, f32>,
+}
+
+/// Files that belong to the language as a whole and not to a label.
+const SHARED: [&str; 4] = ["classes.toml", "context.toml", "spelling.toml", "frequency.toml"];
+
+/// All files of a lexicon, parsed.
+pub(super) struct Sources {
+    pub(super) files: Vec<LexiconFile>,
+    pub(super) spelling: SpellingForm,
+    pub(super) context: ContextForm,
+    pub(super) frequency: FrequencyForm,
+    pub(super) shared_classes: ClassTable,
+    /// By file; empty where the file has none.
+    pub(super) own_classes: Vec<ClassTable>,
+    pub(super) rules: Vec<Rule>,
+    pub(super) patterns: Vec<RulePatterns>,
+}
+
+impl Sources {
+    pub(super) fn read(layers: Vec<Vec<LexiconFile>>, errors: &mut Vec<LexiconError>) -> Self {
+        let mut sources = Self {
+            files: Vec::new(),
+            spelling: SpellingForm::default(),
+            context: ContextForm::default(),
+            frequency: FrequencyForm::default(),
+            shared_classes: ClassTable::default(),
+            own_classes: Vec::new(),
+            rules: Vec::new(),
+            patterns: Vec::new(),
+        };
+        for layer in layers {
+            let mut layer_rules = Vec::new();
+            for file in layer {
+                let index = sources.files.len();
+                let classes = sources.read_file(&file, index, &mut layer_rules, errors);
+                sources.own_classes.push(classes);
+                sources.files.push(file);
+            }
+            let replaced: HashSet<&str> = layer_rules.iter().map(|(rule, _)| rule.id.as_str()).collect();
+            let (mut rules, mut patterns) = (Vec::new(), Vec::new());
+            for (rule, others) in sources.rules.drain(..).zip(sources.patterns.drain(..)) {
+                if !replaced.contains(rule.id.as_str()) {
+                    rules.push(rule);
+                    patterns.push(others);
+                }
+            }
+            for (rule, others) in layer_rules {
+                rules.push(rule);
+                patterns.push(others);
+            }
+            (sources.rules, sources.patterns) = (rules, patterns);
+        }
+        sources
+    }
+
+    /// Reads one file into what it is; gives its own classes.
+    fn read_file(
+        &mut self,
+        file: &LexiconFile,
+        index: usize,
+        rules: &mut Vec<(Rule, RulePatterns)>,
+        errors: &mut Vec<LexiconError>,
+    ) -> ClassTable {
+        let mut none = ClassTable::default();
+        let result = match file.name() {
+            name if !SHARED.contains(&name) => parse::read::<LabelFileForm>(file).map(|form| {
+                none = ClassTable::parse(&form.classes, index, file, errors);
+                rules.extend(parse::rules(form, index, file, errors));
+            }),
+            "classes.toml" => parse::read::<ClassFile>(file)
+                .map(|form| self.shared_classes = ClassTable::parse(&form.classes, index, file, errors)),
+            "context.toml" => parse::read(file).map(|form| self.context = form),
+            "spelling.toml" => parse::read(file).map(|form| self.spelling = form),
+            _ => parse::read(file).map(|form| self.frequency = form),
+        };
+        errors.extend(result.err());
+        none
+    }
+
+    /// All patterns that name words: those of rules, of their exceptions and of classes.
+    fn all_patterns(&self) -> impl Iterator<Item = &Written<Pattern>> {
+        let classes = self.own_classes.iter().chain([&self.shared_classes]).flat_map(ClassTable::all);
+        let exceptions = self.patterns.iter().flat_map(|others| others.lists().into_iter().flatten());
+        self.rules.iter().flat_map(|rule| &rule.patterns).chain(exceptions).chain(classes)
+    }
+
+    /// Numbers every word that a pattern or the context names.
+    pub(super) fn collect_words(&self, words: &mut Words) {
+        self.context.collect_words(words);
+        self.all_patterns().for_each(|pattern| compile::collect_words(&pattern.value, words));
+    }
+
+    /// Every class of a file is used in it, and none hides a shared one.
+    pub(super) fn check_classes(&self, errors: &mut Vec<LexiconError>) {
+        let mut used: HashSet<(u32, &str)> = HashSet::new();
+        for pattern in self.all_patterns() {
+            let mut names = HashSet::new();
+            compile::collect_classes(&pattern.value, &mut names);
+            used.extend(names.into_iter().map(|name| (pattern.place.file, name)));
+        }
+        let shared: HashSet<&str> = self.shared_classes.names().collect();
+        for (index, (file, own)) in self.files.iter().zip(&self.own_classes).enumerate() {
+            for name in own.names() {
+                let at = parse::find_key(file, name);
+                if shared.contains(name) {
+                    let problem = format!("{{{name}}} is defined in classes.toml already; choose another name");
+                    errors.push(LexiconError::at(&file.path, &file.text, at, problem));
+                }
+                if !used.contains(&(index as u32, name)) {
+                    let problem = format!("the class {{{name}}} is not used: remove it");
+                    errors.push(LexiconError::at(&file.path, &file.text, at, problem));
+                }
+            }
+        }
+    }
+
+    pub(super) fn error(&self, place: Place, problem: String) -> LexiconError {
+        error_at(&self.files, place, problem)
+    }
+}
