@@ -73,7 +73,9 @@ fn messages(lexicon: &Lexicon, most: usize) -> Vec<String> {
         (state >> 33) as usize
     };
     (0..most)
-        .map(|_| (0..1 + next() % 4).map(|_| sentences[next() % sentences.len()].as_str()).collect::<Vec<_>>().join(" "))
+        .map(|_| {
+            (0..1 + next() % 4).map(|_| sentences[next() % sentences.len()].as_str()).collect::<Vec<_>>().join(" ")
+        })
         .collect()
 }
 
@@ -174,20 +176,47 @@ fn ratios(library: &Library, lexicon: &Lexicon, messages: &[String], rounds: usi
     let mut reader = Reader::new(lexicon, library.scorecard(DEFAULT_SCORECARD).unwrap());
     let mut detections = 0_usize;
     let mut contestants: Vec<(&str, Box<dyn FnMut() + '_>)> = vec![
-        ("aho-corasick", Box::new(|| messages.iter().for_each(|body| { black_box(search.find_iter(body).count()); }))),
-        ("body to tokens", Box::new(|| messages.iter().for_each(|body| { black_box(Text::read(body, Markup::Sniff)); }))),
-        ("tokens to detections", Box::new(|| {
-            texts.iter().for_each(|text| { black_box(detector.find(text, Speaker::Agent).settle(lexicon, true)); });
-        })),
-        ("… with twice the rules", Box::new(|| {
-            texts.iter().for_each(|text| { black_box(twice_detector.find(text, Speaker::Agent).settle(&twice, true)); });
-        })),
-        ("body to score", Box::new(|| {
-            for body in messages {
-                let reading = reader.agent(body, Markup::Sniff, false, &mut History::default());
-                detections += black_box(reading).detections.len();
-            }
-        })),
+        (
+            "aho-corasick",
+            Box::new(|| {
+                messages.iter().for_each(|body| {
+                    black_box(search.find_iter(body).count());
+                })
+            }),
+        ),
+        (
+            "body to tokens",
+            Box::new(|| {
+                messages.iter().for_each(|body| {
+                    black_box(Text::read(body, Markup::Sniff));
+                })
+            }),
+        ),
+        (
+            "tokens to detections",
+            Box::new(|| {
+                texts.iter().for_each(|text| {
+                    black_box(detector.find(text, Speaker::Agent).settle(lexicon, true));
+                });
+            }),
+        ),
+        (
+            "… with twice the rules",
+            Box::new(|| {
+                texts.iter().for_each(|text| {
+                    black_box(twice_detector.find(text, Speaker::Agent).settle(&twice, true));
+                });
+            }),
+        ),
+        (
+            "body to score",
+            Box::new(|| {
+                for body in messages {
+                    let reading = reader.agent(body, Markup::Sniff, false, &mut History::default());
+                    detections += black_box(reading).detections.len();
+                }
+            }),
+        ),
     ];
     let mut times: Vec<Vec<Duration>> = vec![Vec::new(); contestants.len()];
     for round in 0..=rounds {
@@ -208,9 +237,15 @@ fn ratios(library: &Library, lexicon: &Lexicon, messages: &[String], rounds: usi
     println!("{:<24} {:>9} {:>8} {:>12} {:>7}", "", "ns/msg", "MB/s", "messages/s", "ratio");
     for ((name, _), mine) in contestants.iter().zip(&times) {
         let seconds = median(mine.iter().map(Duration::as_secs_f64).collect());
-        let ratio = median(mine.iter().zip(&times[0]).map(|(mine, base)| base.as_secs_f64() / mine.as_secs_f64()).collect());
+        let ratio =
+            median(mine.iter().zip(&times[0]).map(|(mine, base)| base.as_secs_f64() / mine.as_secs_f64()).collect());
         let per_message = seconds / messages.len() as f64;
-        println!("{name:<24} {:>9.0} {:>8.0} {:>12.0} {ratio:>7.2}", per_message * 1e9, bytes as f64 / seconds / 1e6, 1.0 / per_message);
+        println!(
+            "{name:<24} {:>9.0} {:>8.0} {:>12.0} {ratio:>7.2}",
+            per_message * 1e9,
+            bytes as f64 / seconds / 1e6,
+            1.0 / per_message
+        );
     }
     drop(contestants);
     println!("{detections} detections in all rounds of `body to score`\n");

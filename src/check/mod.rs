@@ -44,11 +44,8 @@ impl Checker<'_> {
         }
         for example in &rule.examples.silent {
             if let Some(found) = self.read(rule, &example.value).iter().find(|one| one.label == rule.label) {
-                let problem = format!(
-                    "must be silent, but {} found «{}»",
-                    self.name(found.rule),
-                    found.span.of(&example.value)
-                );
+                let problem =
+                    format!("must be silent, but {} found «{}»", self.name(found.rule), found.span.of(&example.value));
                 self.fail(example, problem);
             }
         }
@@ -62,8 +59,10 @@ impl Checker<'_> {
         }
         for example in &rule.examples.missed {
             if let Some(found) = self.read(rule, &example.value).iter().find(|one| one.label == rule.label) {
-                let problem =
-                    format!("a known miss is cured by {}: move it to `hits` or `left-to-others`", self.name(found.rule));
+                let problem = format!(
+                    "a known miss is cured by {}: move it to `hits` or `left-to-others`",
+                    self.name(found.rule)
+                );
                 self.fail(example, problem);
             }
         }
@@ -81,7 +80,8 @@ impl Checker<'_> {
             [] => {
                 let others: Vec<String> =
                     found.iter().filter(|one| one.label == rule.label).map(|one| self.name(one.rule)).collect();
-                let others = if others.is_empty() { String::new() } else { format!(" (found by {})", others.join(", ")) };
+                let others =
+                    if others.is_empty() { String::new() } else { format!(" (found by {})", others.join(", ")) };
                 self.fail(example, format!("{hint}`{}` does not find this{others}", rule.id));
             }
             [one] => self.fail(example, format!("{hint}`{}` finds «{}» instead", rule.id, one.span.of(&text))),

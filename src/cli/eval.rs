@@ -51,12 +51,12 @@ enum Group {
 
 pub(super) fn run(args: &EvalArgs) -> Result<u8, Failure> {
     let wanted = args.errors.as_deref().map(measured).transpose()?;
-    let text = std::fs::read_to_string(&args.gold)
-        .map_err(|error| format!("cannot read {}: {error}", args.gold.display()))?;
+    let text =
+        std::fs::read_to_string(&args.gold).map_err(|error| format!("cannot read {}: {error}", args.gold.display()))?;
     let mut gold = Vec::new();
     for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let message = evaluation::parse_line(line)
-            .map_err(|error| format!("{}:{}: {error}", args.gold.display(), number + 1))?;
+        let message =
+            evaluation::parse_line(line).map_err(|error| format!("{}:{}: {error}", args.gold.display(), number + 1))?;
         gold.push(message);
     }
     let library = args.library.open()?;
@@ -92,16 +92,26 @@ fn measured(name: &str) -> Result<Measured, String> {
 
 fn print_table(out: &mut Out, title: &str, labels: &[(Measured, Agreement)]) -> Result<(), Failure> {
     writeln!(out, "{title}")?;
-    writeln!(out, 
+    writeln!(
+        out,
         "{:<20} {:>4} {:>4} {:>4} {:>4}  {:>5} {:>6} {:>5} {:>6} {:>5}",
         "label", "tp", "fp", "fn", "tn", "prec", "recall", "F1", "kappa", "AC1"
     )?;
     let figure = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| format!("{value:.2}"));
     for (measured, one) in labels {
-        writeln!(out, 
+        writeln!(
+            out,
             "{:<20} {:>4} {:>4} {:>4} {:>4}  {:>5} {:>6} {:>5} {:>6} {:>5}",
-            measured.name(), one.tp, one.fp, one.false_negative, one.tn,
-            figure(one.precision()), figure(one.recall()), figure(one.f1()), figure(one.kappa()), figure(one.ac1())
+            measured.name(),
+            one.tp,
+            one.fp,
+            one.false_negative,
+            one.tn,
+            figure(one.precision()),
+            figure(one.recall()),
+            figure(one.f1()),
+            figure(one.kappa()),
+            figure(one.ac1())
         )?;
     }
     Ok(())
@@ -121,9 +131,10 @@ fn as_json(evaluation: &Evaluation, by_corpus: bool) -> Value {
     };
     let mut answer = json!({"n": evaluation.n, "labels": labels(&evaluation.labels)});
     if by_corpus {
-        let corpora = evaluation.by_corpus.iter().map(|(name, (n, of_corpus))| {
-            (name.clone(), json!({"n": n, "labels": labels(of_corpus)}))
-        });
+        let corpora = evaluation
+            .by_corpus
+            .iter()
+            .map(|(name, (n, of_corpus))| (name.clone(), json!({"n": n, "labels": labels(of_corpus)})));
         answer["by"] = json!({"corpus": Value::Object(corpora.collect())});
     }
     answer
@@ -157,7 +168,8 @@ fn print_errors(
             let by = cue.rule.map_or("a plain statement", |rule| rules[rule as usize].id.as_str());
             writeln!(out, "  failure shown by turn {} ({by})", cue.turn)?;
         }
-        writeln!(out, 
+        writeln!(
+            out,
             "  service_failure {} apology_due {} follow_up_due {}{}",
             situation.service_failure,
             situation.apology_due,

@@ -7,8 +7,8 @@ mod output;
 mod schema;
 mod score;
 
-use crate::library::{Additions, Library, LibraryError};
 use crate::lexicon::Lexicon;
+use crate::library::{Additions, Library, LibraryError};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 

@@ -30,7 +30,8 @@ pub struct Position {
 impl fmt::Display for Position {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let parts = [self.line.map(|line| line.to_string()), self.column.map(|column| column.to_string())];
-        let parts: Vec<String> = parts.into_iter().flatten().chain(self.pointer.as_ref().map(|at| format!(" {at}"))).collect();
+        let parts: Vec<String> =
+            parts.into_iter().flatten().chain(self.pointer.as_ref().map(|at| format!(" {at}"))).collect();
         f.write_str(parts.join(":").trim_start())
     }
 }
@@ -204,7 +205,8 @@ fn check(conversation: &Conversation) -> Result<(), (String, String)> {
         }
         if let Some(sent) = message.sent.as_deref().filter(|sent| !is_rfc3339(sent)) {
             let shown: String = sent.chars().take(40).collect();
-            let problem = format!("`{shown}` is not an RFC 3339 time such as 2026-03-05T09:30:00Z or 2026-03-05T09:30:00+01:00");
+            let problem =
+                format!("`{shown}` is not an RFC 3339 time such as 2026-03-05T09:30:00Z or 2026-03-05T09:30:00+01:00");
             return Err((format!("/messages/{index}/sent"), problem));
         }
     }
@@ -234,7 +236,9 @@ pub fn is_rfc3339(text: &str) -> bool {
         bytes.iter().try_fold(0, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + u32::from(byte - b'0')))
     }
     let bytes = text.as_bytes();
-    let (Some(date), Some(time), Some(rest)) = (bytes.get(..10), bytes.get(11..19), bytes.get(19..)) else { return false };
+    let (Some(date), Some(time), Some(rest)) = (bytes.get(..10), bytes.get(11..19), bytes.get(19..)) else {
+        return false;
+    };
     let punctuated = date[4] == b'-' && date[7] == b'-' && time[2] == b':' && time[5] == b':';
     if !punctuated || !matches!(bytes[10], b'T' | b't' | b' ') {
         return false;

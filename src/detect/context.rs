@@ -94,7 +94,8 @@ impl<'v> SentenceView<'v> {
     fn parted(&self, token: usize) -> bool {
         let (from, to) = (self.text.tokens().span(token).end, self.text.tokens().span(token + 1).start);
         let between = self.text.plain().get(from as usize..to as usize).unwrap_or_default();
-        between != " " && (between.contains([',', ';', ':', '(', ')', '\u{2013}', '\u{2014}']) || between.contains(" - "))
+        between != " "
+            && (between.contains([',', ';', ':', '(', ')', '\u{2013}', '\u{2014}']) || between.contains(" - "))
     }
 
     fn negated(&self, first: usize) -> bool {
@@ -229,7 +230,8 @@ impl<'v> SentenceView<'v> {
         let own = &self.all[self.first..self.last];
         let words = filter_of(own);
         let may = |pattern: &ExceptionPattern| Lexicon::may_match(pattern, words);
-        let in_sentence = |pattern: &ExceptionPattern| may(pattern) && self.lexicon.overlaps(pattern, own, 0..own.len());
+        let in_sentence =
+            |pattern: &ExceptionPattern| may(pattern) && self.lexicon.overlaps(pattern, own, 0..own.len());
         let in_message = |pattern: &ExceptionPattern| {
             *self.message.matches.borrow_mut().entry(pattern.number).or_insert_with(|| {
                 self.text.sentences().iter().any(|sentence| {

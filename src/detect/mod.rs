@@ -210,7 +210,11 @@ fn date_commitments(detections: &mut [Detection]) {
         let Detection { label, kind, sentence, .. } = detections[index];
         let stated = match (label, kind) {
             (Label::FollowUp, None | Some(Kind::Vague)) => {
-                if bounded.binary_search(&sentence).is_ok() { Kind::Dated } else { Kind::Vague }
+                if bounded.binary_search(&sentence).is_ok() {
+                    Kind::Dated
+                } else {
+                    Kind::Vague
+                }
             }
             (Label::Apology, None) => Kind::Formulaic,
             (label, None) if label.kinds().contains(&Kind::Strong) => Kind::Strong,

@@ -6,8 +6,7 @@ use std::collections::BTreeMap;
 
 /// Drops detections that overlap one of a label that their rule yields to.
 pub(super) fn yield_to_others(lexicon: &Lexicon, detections: &mut Vec<Detection>) {
-    let mut winners: Vec<Label> =
-        detections.iter().flat_map(|one| &rule_of(lexicon, one).yields_to).copied().collect();
+    let mut winners: Vec<Label> = detections.iter().flat_map(|one| &rule_of(lexicon, one).yields_to).copied().collect();
     winners.sort_unstable();
     winners.dedup();
     let places: Vec<Places> = winners.iter().map(|label| Places::of(*label, detections)).collect();

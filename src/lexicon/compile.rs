@@ -74,7 +74,13 @@ impl<'w> Compiler<'w> {
     ///
     /// # Errors
     /// What is wrong with the pattern as a whole.
-    pub(super) fn add(&mut self, rule: u32, speaker: Speaker, pattern: &'w Pattern, scope: Scope) -> Result<(), String> {
+    pub(super) fn add(
+        &mut self,
+        rule: u32,
+        speaker: Speaker,
+        pattern: &'w Pattern,
+        scope: Scope,
+    ) -> Result<(), String> {
         let node = self.checked(pattern, scope)?;
         check_edges(&node)?;
         self.patterns.push((CompiledPattern { rule, node }, speaker));

@@ -222,7 +222,11 @@ impl Matcher {
         }
         for start in earliest..=latest {
             if let Some(length) = self.longest_at(&pattern.node, ids, start) {
-                hits.push(Hit { rule: pattern.rule, first: offset + start as u32, last: offset + (start + length) as u32 });
+                hits.push(Hit {
+                    rule: pattern.rule,
+                    first: offset + start as u32,
+                    last: offset + (start + length) as u32,
+                });
             }
         }
     }
@@ -244,7 +248,8 @@ impl Matcher {
         let reach = starts.start + fewest..(starts.end + most).min(ids.len());
         for at in reach {
             if self.sets.contains(anchor, ids[at]) {
-                for start in at.saturating_sub(most).max(starts.start)..(at + 1).saturating_sub(fewest).min(starts.end) {
+                for start in at.saturating_sub(most).max(starts.start)..(at + 1).saturating_sub(fewest).min(starts.end)
+                {
                     let length = self.longest_at(&pattern.node, ids, start);
                     if length.is_some_and(|length| start + length > overlap.start) {
                         return true;

@@ -29,8 +29,8 @@ pub(crate) use words::{UNKNOWN, WordCache, WordId, Words};
 use crate::text::stem::Stems;
 use compile::{Compiler, Scope};
 use matcher::Matcher;
-use sources::Sources;
 use sha2::{Digest, Sha256};
+use sources::Sources;
 use std::ops::Range;
 
 /// A file of a lexicon, read.
@@ -133,12 +133,22 @@ impl Lexicon {
         let bits: Vec<u16> = roles.iter().map(|roles| roles.bits()).collect();
         let (matcher, renumbered) = compiler.finish(&frequency, &bits, &mut exceptions.patterns);
         words.renumber(&renumbered);
-        let mut roles_by_number = vec![Roles::default(); 1 + usize::from(renumbered.iter().copied().max().unwrap_or(0))];
+        let mut roles_by_number =
+            vec![Roles::default(); 1 + usize::from(renumbered.iter().copied().max().unwrap_or(0))];
         for (old, new) in renumbered.iter().enumerate() {
             roles_by_number[usize::from(*new)] = roles[old];
         }
         let Sources { files, rules, .. } = sources;
-        Ok(Self { language: language.to_owned(), files, rules, exceptions, words, roles: roles_by_number, matcher, digest })
+        Ok(Self {
+            language: language.to_owned(),
+            files,
+            rules,
+            exceptions,
+            words,
+            roles: roles_by_number,
+            matcher,
+            digest,
+        })
     }
 
     /// ISO 639-1 code of its language.

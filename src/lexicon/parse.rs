@@ -1,10 +1,10 @@
 //! Lexicon files to rules.
 
+use super::LexiconFile;
 use super::error::LexiconError;
 use super::label::{Kind, Label};
 use super::pattern::{self, Pattern};
 use super::rule::{Conditions, Examples, LabelFileForm, Place, Rule, RuleForm, Written};
-use super::LexiconFile;
 use super::sources::RulePatterns;
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, HashMap};
@@ -188,11 +188,18 @@ fn check_form(rule: &RuleForm, label: Label, file: &LexiconFile, errors: &mut Ve
         refuse(kind.span().start, format!("`{}` is no kind of {label}; allowed: {allowed}", kind.get_ref().name()));
     }
     if rule.kind.is_none() && label == Label::FingerPointing {
-        refuse(at, "a finger_pointing rule needs its target as `kind`: colleague, team, third_party or customer".into());
+        refuse(
+            at,
+            "a finger_pointing rule needs its target as `kind`: colleague, team, third_party or customer".into(),
+        );
     }
-    for (name, text) in
-        [("since", &rule.since), ("what", &rule.what), ("why", &rule.why), ("fair-when", &rule.fair_when), ("advice", &rule.advice)]
-    {
+    for (name, text) in [
+        ("since", &rule.since),
+        ("what", &rule.what),
+        ("why", &rule.why),
+        ("fair-when", &rule.fair_when),
+        ("advice", &rule.advice),
+    ] {
         if text.trim().is_empty() {
             refuse(at, format!("`{name}` of `{id}` is empty"));
         }

@@ -28,7 +28,15 @@ pub(crate) struct Words {
 
 impl Words {
     pub(super) fn new(stemmer: Stems, spelling: HashMap<String, String>) -> Self {
-        Self { spelling, exact: FxHashMap::default(), stems: FxHashMap::default(), by_stem: FxHashMap::default(), stem_of: FxHashMap::default(), next: 1, stemmer }
+        Self {
+            spelling,
+            exact: FxHashMap::default(),
+            stems: FxHashMap::default(),
+            by_stem: FxHashMap::default(),
+            stem_of: FxHashMap::default(),
+            next: 1,
+            stemmer,
+        }
     }
 
     /// How many ids there are, [`UNKNOWN`] included.
@@ -117,9 +125,9 @@ fn shortened(form: &str, keep: usize) -> Option<String> {
     let letters: Vec<char> = form.chars().collect();
     let runs = letters.chunk_by(|a, b| a == b);
     let stretched = |run: &[char]| run.len() >= 3 && run[0].is_alphabetic();
-    runs.clone().any(stretched).then(|| {
-        runs.flat_map(|run| run.iter().take(if stretched(run) { keep } else { run.len() })).collect()
-    })
+    runs.clone()
+        .any(stretched)
+        .then(|| runs.flat_map(|run| run.iter().take(if stretched(run) { keep } else { run.len() })).collect())
 }
 
 /// How many forms of at most sixteen ASCII bytes the cache holds; a power of two.
@@ -134,14 +142,17 @@ const FULL_LONG: usize = 1 << 14;
 /// It changes how fast words are looked up and nothing else.
 #[derive(Debug)]
 pub(crate) struct WordCache {
-    slots: Box<[(u128, WordId)]>,
+    /// By slot: the form as a number, 0 where there is none. Apart from the ids, to be near one another.
+    keys: Box<[u128]>,
+    ids: Box<[WordId]>,
     used: usize,
     long: HashMap<String, WordId>,
 }
 
 impl Default for WordCache {
     fn default() -> Self {
-        Self { slots: vec![(0, UNKNOWN); SLOTS].into_boxed_slice(), used: 0, long: HashMap::new() }
+        let (keys, ids) = (vec![0; SLOTS].into_boxed_slice(), vec![UNKNOWN; SLOTS].into_boxed_slice());
+        Self { keys, ids, used: 0, long: HashMap::new() }
     }
 }
 
@@ -165,9 +176,9 @@ impl WordCache {
         };
         let mut slot = slot_of(key);
         loop {
-            let (found, id) = self.slots[slot];
+            let found = self.keys[slot];
             if found == key {
-                return id;
+                return self.ids[slot];
             }
             if found == 0 {
                 return self.add(words, span.of(text), key, slot);
@@ -180,7 +191,8 @@ impl WordCache {
     fn add(&mut self, words: &Words, form: &str, key: u128, slot: usize) -> WordId {
         let id = words.id(&form.to_ascii_lowercase());
         if self.used < FULL {
-            self.slots[slot] = (key, id);
+            self.keys[slot] = key;
+            self.ids[slot] = id;
             self.used += 1;
         }
         id

@@ -27,7 +27,9 @@ pub enum FormatError {
     #[error("`{0}` has no place in a label file; `amends lexicon check` says what is allowed")]
     Unexpected(String),
     /// The layout would change what it says, or lose a comment.
-    #[error("formatting would change or lose something in this file, so it is left alone; is there a comment inside a value?")]
+    #[error(
+        "formatting would change or lose something in this file, so it is left alone; is there a comment inside a value?"
+    )]
     Meaning,
 }
 
@@ -40,9 +42,28 @@ const WHEN: [&str; 9] =
 
 /// Fields of a rule, in order.
 const RULE: [&str; 22] = [
-    "id", "since", "kind", "what", "why", "fair-when", "advice", "when", "patterns", "unless", "unless-sentence",
-    "unless-message", "needs-sentence", "needs-message", "unless-label", "needs-label", "yields-to", "hits", "silent",
-    "left-to-others", "wrong", "missed",
+    "id",
+    "since",
+    "kind",
+    "what",
+    "why",
+    "fair-when",
+    "advice",
+    "when",
+    "patterns",
+    "unless",
+    "unless-sentence",
+    "unless-message",
+    "needs-sentence",
+    "needs-message",
+    "unless-label",
+    "needs-label",
+    "yields-to",
+    "hits",
+    "silent",
+    "left-to-others",
+    "wrong",
+    "missed",
 ];
 
 /// Lists of which each item has its own line, however short.
@@ -71,7 +92,11 @@ pub fn format(text: &str) -> Result<String, FormatError> {
     let document: DocumentMut = text.parse().map_err(|_| FormatError::Meaning)?;
     let formatted = write::document(&document)?;
     let after = toml::from_str::<toml::Table>(&formatted).map_err(|_| FormatError::Meaning)?;
-    if before == after && comments::all(text) == comments::all(&formatted) { Ok(formatted) } else { Err(FormatError::Meaning) }
+    if before == after && comments::all(text) == comments::all(&formatted) {
+        Ok(formatted)
+    } else {
+        Err(FormatError::Meaning)
+    }
 }
 
 #[cfg(test)]

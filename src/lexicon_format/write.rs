@@ -160,10 +160,8 @@ fn inline_when(out: &mut String, rule: &Table, item: &Item) -> Result<(), Format
     }
     comments.retain(|line| !line.is_empty());
     comment_lines(out, &comments);
-    let parts: Vec<String> = WHEN
-        .iter()
-        .filter_map(|name| Some(format!("{name} = {}", scalar(table.get(name)?.as_value()?))))
-        .collect();
+    let parts: Vec<String> =
+        WHEN.iter().filter_map(|name| Some(format!("{name} = {}", scalar(table.get(name)?.as_value()?)))).collect();
     out.push_str(&format!("when = {{ {} }}", parts.join(", ")));
     end_line(out, comment);
     Ok(())
@@ -196,7 +194,8 @@ struct Element<'v> {
 fn list(out: &mut String, name: &str, array: &Array) {
     let (elements, last) = elements(array);
     let commented = !last.is_empty() || elements.iter().any(|one| !one.before.is_empty() || one.behind.is_some());
-    let one_line = format!("{name} = [{}]", elements.iter().map(|one| one.text.as_str()).collect::<Vec<_>>().join(", "));
+    let one_line =
+        format!("{name} = [{}]", elements.iter().map(|one| one.text.as_str()).collect::<Vec<_>>().join(", "));
     let one_each = ONE_A_LINE.contains(&name);
     if elements.is_empty() && !commented || !one_each && !commented && one_line.chars().count() <= WIDTH {
         out.push_str(&one_line);

@@ -112,7 +112,9 @@ impl Library {
         }
         // A folder of rules alone is judged by the built-in scorecards.
         if scorecards.is_empty() {
-            for file in built_in_folders().into_iter().filter(|(name, _)| name == SCORECARDS).flat_map(|(_, files)| files) {
+            for file in
+                built_in_folders().into_iter().filter(|(name, _)| name == SCORECARDS).flat_map(|(_, files)| files)
+            {
                 scorecards.push(Scorecard::parse(&file.path, &file.text)?);
             }
         }

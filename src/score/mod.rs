@@ -73,8 +73,8 @@ pub fn score(card: &Scorecard, detections: &[Detection], situation: &Situation) 
         }
         weight += criterion.weight;
         let broken = criterion.broken_by.iter().any(|label| detections.iter().any(|one| label.is(one)));
-        let done =
-            criterion.met_by.is_empty() || criterion.met_by.iter().any(|label| detections.iter().any(|one| label.is(one)));
+        let done = criterion.met_by.is_empty()
+            || criterion.met_by.iter().any(|label| detections.iter().any(|one| label.is(one)));
         if done && !broken {
             met |= 1 << index;
             reached += criterion.weight;
@@ -101,7 +101,5 @@ fn holds(applies: Applies, detections: &[Detection], situation: &Situation) -> b
 
 /// The detections of `criterion` that broke it or met it: its evidence.
 pub fn evidence<'d>(criterion: &'d Criterion, detections: &'d [Detection]) -> impl Iterator<Item = &'d Detection> {
-    detections
-        .iter()
-        .filter(|one| criterion.broken_by.iter().chain(&criterion.met_by).any(|label| label.is(one)))
+    detections.iter().filter(|one| criterion.broken_by.iter().chain(&criterion.met_by).any(|label| label.is(one)))
 }

@@ -47,7 +47,8 @@ impl LabelKind {
     fn parse(text: &str) -> Result<Self, String> {
         let (name, kind) = text.split_once(':').map_or((text, None), |(name, kind)| (name, Some(kind)));
         let label = Label::from_name(name).filter(|label| label.is_behaviour()).ok_or_else(|| {
-            let known: Vec<&str> = Label::ALL.iter().filter(|label| label.is_behaviour()).map(|label| label.name()).collect();
+            let known: Vec<&str> =
+                Label::ALL.iter().filter(|label| label.is_behaviour()).map(|label| label.name()).collect();
             format!("no behaviour is called `{name}`; allowed are {}", known.join(", "))
         })?;
         let kind = kind.map(|kind| {

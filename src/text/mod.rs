@@ -68,7 +68,15 @@ impl<'a> Text<'a> {
         for zone in zoning.zones.iter().filter(|zone| zone.kind == ZoneKind::Authored) {
             token::tokenize(&plain, zone.span, &mut tokens, &mut sentences);
         }
-        Self { raw: body, plain, source_map, zones: zoning.zones, zoning_uncertain: zoning.uncertain, tokens, sentences }
+        Self {
+            raw: body,
+            plain,
+            source_map,
+            zones: zoning.zones,
+            zoning_uncertain: zoning.uncertain,
+            tokens,
+            sentences,
+        }
     }
 
     /// The body as sent.

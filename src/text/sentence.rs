@@ -51,8 +51,9 @@ pub(super) fn ends_sentence(text: &[u8], at: usize, zone: Span, word: Option<Spa
 }
 
 fn full_stop_ends(text: &[u8], at: usize, zone: Span, word: Option<Span>) -> bool {
-    let next = text[at + 1..zone.end as usize].iter().find(|&&byte| !matches!(byte, b'"' | b')' | b']' | b'\'' | b'*'));
-    if !next.is_none_or(u8::is_ascii_whitespace) {
+    let rest = &text[at + 1..zone.end as usize];
+    let next = rest.iter().position(|&byte| !matches!(byte, b'"' | b')' | b']' | b'\'' | b'*'));
+    if next.is_some_and(|next| !parts_sentences(&rest[next..])) {
         return false;
     }
     let Some(word) = word.filter(|word| word.end as usize == at) else { return true };
@@ -68,6 +69,18 @@ fn full_stop_ends(text: &[u8], at: usize, zone: Span, word: Option<Span>) -> boo
     !ABBREVIATIONS.contains(&&*lower)
 }
 
+/// Whether the first character of `rest` can stand between two sentences: a space of any kind, or
+/// something that is no part of a word.
+fn parts_sentences(rest: &[u8]) -> bool {
+    if rest[0].is_ascii() {
+        return rest[0].is_ascii_whitespace();
+    }
+    let reach = &rest[..rest.len().min(4)];
+    // The longest valid start of it; more than a character may be in reach.
+    let first = reach.utf8_chunks().next().and_then(|chunk| chunk.valid().chars().next());
+    first.is_some_and(|c| !c.is_alphanumeric())
+}
+
 fn next_word_starts_lower(text: &[u8], at: usize) -> Option<bool> {
     text[at + 1..].iter().find(|byte| !byte.is_ascii_whitespace()).map(u8::is_ascii_lowercase)
 }
@@ -78,7 +91,8 @@ const WRAPPED_LINE: usize = 56;
 fn line_break_ends(text: &[u8], at: usize, zone: Span) -> bool {
     // Soft only where the next line goes on in lower case after a line of some length, or the line
     // is about as long as programs make them and has no closing mark.
-    let mut next = text[at + 1..zone.end as usize].iter().copied().skip_while(|byte| matches!(byte, b' ' | b'\t' | b'\r'));
+    let mut next =
+        text[at + 1..zone.end as usize].iter().copied().skip_while(|byte| matches!(byte, b' ' | b'\t' | b'\r'));
     let Some(first) = next.next() else { return true };
     if !(first.is_ascii_alphanumeric() || matches!(first, b'(' | b'"' | b'\'') || first >= 0x80) {
         return true;

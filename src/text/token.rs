@@ -169,7 +169,8 @@ fn tokenize_ascii(text: &[u8], tokens: &mut Tokens, sentences: &mut Vec<Sentence
         while marks != 0 {
             let at = marks.trailing_zeros();
             marks &= marks - 1;
-            let edges_to_here = edges_before + (all_edges & ((1_u64 << at) | ((1_u64 << at) - 1))).count_ones() as usize;
+            let edges_to_here =
+                edges_before + (all_edges & ((1_u64 << at) | ((1_u64 << at) - 1))).count_ones() as usize;
             let words = edges_to_here / 2;
             let before = words.checked_sub(1).map(|index| tokens.span(index));
             sentence.mark(text, base + at as usize, offset(words), before, sentences);

@@ -54,7 +54,9 @@ pub fn conversation<'a>(
         id: conversation.id.as_ref().map_or_else(|| Cow::Owned(fallback.to_owned()), |id| Cow::Borrowed(id.as_str())),
         source: conversation.source.as_deref(),
         channel: conversation.channel.as_deref(),
-        messages: messages.map(|(index, (message, reading))| one(context, &mut cues, index, message, reading)).collect(),
+        messages: messages
+            .map(|(index, (message, reading))| one(context, &mut cues, index, message, reading))
+            .collect(),
         version: context.version(),
     }
 }

@@ -31,8 +31,7 @@ mod tests {
     fn offsets_agree_with_the_standard_library_in_any_order() {
         let text = "Grüße, 😀 «sorry» \u{10FFFF}!";
         let offsets: Vec<u32> = text.char_indices().map(|(at, _)| at as u32).chain([text.len() as u32]).rev().collect();
-        let expected: Vec<u32> =
-            offsets.iter().map(|&at| text[..at as usize].encode_utf16().count() as u32).collect();
+        let expected: Vec<u32> = offsets.iter().map(|&at| text[..at as usize].encode_utf16().count() as u32).collect();
         assert_eq!(utf16_offsets(text, &offsets), expected);
     }
 

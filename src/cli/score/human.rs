@@ -43,10 +43,11 @@ impl Human {
         result: &ConversationResult<'_>,
     ) -> Result<(), Failure> {
         let messages = &given.conversation.messages;
-        let place = given.conversation.id.as_ref().map_or_else(
-            || given.name.clone(),
-            |id| format!("{} ({})", one_line(id.as_str(), QUOTED), given.name),
-        );
+        let place = given
+            .conversation
+            .id
+            .as_ref()
+            .map_or_else(|| given.name.clone(), |id| format!("{} ({})", one_line(id.as_str(), QUOTED), given.name));
         if messages.len() > 1 {
             writeln!(self.out, "{BOLD}{place}{BOLD:#}")?;
         }
@@ -137,7 +138,9 @@ impl Human {
         let told = read.not_scored.as_ref().is_none_or(|reason| reason.code == "no_criterion_applies");
         if let Some(situation) = read.situation.as_ref().filter(|_| told) {
             let mut parts = vec![match &situation.evidence.service_failure {
-                Some(cue) if situation.service_failure => format!("service failure shown in {}", place(cue, read.index)),
+                Some(cue) if situation.service_failure => {
+                    format!("service failure shown in {}", place(cue, read.index))
+                }
                 _ if situation.service_failure => "service failure".to_owned(),
                 _ => "no service failure shown".to_owned(),
             }];
@@ -148,7 +151,9 @@ impl Human {
                     None => "no apology due".to_owned(),
                 });
                 parts.push(match &situation.evidence.follow_up {
-                    Some(cue) if situation.follow_up_due => format!("follow-up due after «{}»", one_line(cue.text, QUOTED)),
+                    Some(cue) if situation.follow_up_due => {
+                        format!("follow-up due after «{}»", one_line(cue.text, QUOTED))
+                    }
                     None if situation.follow_up_due => "follow-up due".to_owned(),
                     Some(cue) => format!("no follow-up due after «{}»", one_line(cue.text, QUOTED)),
                     None => "no follow-up due".to_owned(),

@@ -7,8 +7,8 @@ mod json;
 mod tally;
 
 use super::{CANNOT, FOUND_WRONG, Failure, LibraryArgs, OK, lexicon_of, output};
-use crate::library::{DEFAULT_SCORECARD, Library};
 use crate::lexicon::{Label, LabelSet};
+use crate::library::{DEFAULT_SCORECARD, Library};
 use crate::reading::Reader;
 use crate::score::Scorecard;
 use crate::wire;

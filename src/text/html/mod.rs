@@ -58,7 +58,9 @@ fn is_tag(after: &[u8]) -> bool {
                 return plain.first() == Some(&b'>') && is_common(name);
             }
             let attribute = trimmed.iter().take_while(|byte| byte.is_ascii_alphabetic() || **byte == b'-').count();
-            trimmed.len() < rest.len() && attribute > 0 && trimmed[attribute..].trim_ascii_start().first() == Some(&b'=')
+            trimmed.len() < rest.len()
+                && attribute > 0
+                && trimmed[attribute..].trim_ascii_start().first() == Some(&b'=')
         }
         _ => false,
     }
@@ -71,10 +73,58 @@ fn tag_name(text: &[u8]) -> (&[u8], &[u8]) {
 /// Whether this is a tag that mail programs and help desks write.
 fn is_known(name: &[u8]) -> bool {
     const KNOWN: [&str; 52] = [
-        "a", "b", "big", "blockquote", "body", "br", "center", "code", "dd", "del", "div", "dl", "dt", "em", "font",
-        "footer", "h1", "h2", "h3", "h4", "h5", "h6", "head", "header", "hr", "html", "i", "img", "ins", "li", "meta",
-        "ol", "p", "pre", "s", "section", "small", "span", "strike", "strong", "style", "sub", "sup", "table", "tbody",
-        "td", "th", "thead", "title", "tr", "u", "ul",
+        "a",
+        "b",
+        "big",
+        "blockquote",
+        "body",
+        "br",
+        "center",
+        "code",
+        "dd",
+        "del",
+        "div",
+        "dl",
+        "dt",
+        "em",
+        "font",
+        "footer",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "head",
+        "header",
+        "hr",
+        "html",
+        "i",
+        "img",
+        "ins",
+        "li",
+        "meta",
+        "ol",
+        "p",
+        "pre",
+        "s",
+        "section",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "style",
+        "sub",
+        "sup",
+        "table",
+        "tbody",
+        "td",
+        "th",
+        "thead",
+        "title",
+        "tr",
+        "u",
+        "ul",
     ];
     KNOWN.iter().any(|known| name.eq_ignore_ascii_case(known.as_bytes()))
 }

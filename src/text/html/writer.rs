@@ -99,7 +99,8 @@ impl Writer {
             } else if byte == b'&' {
                 at += self.entity(text, at, here);
             } else {
-                let run = rest.iter().position(|&byte| byte.is_ascii_whitespace() || byte == b'&').unwrap_or(rest.len());
+                let run =
+                    rest.iter().position(|&byte| byte.is_ascii_whitespace() || byte == b'&').unwrap_or(rest.len());
                 self.copy(&text[at..at + run], here);
                 at += run;
             }

@@ -157,7 +157,8 @@ impl<'a> Divider<'a> {
         if let Some(initials) = initials
             && rest.next_line(after).is_none()
         {
-            let from = self.plain.get(at..after).and_then(|whole| whole.rfind(initials)).map_or(after, |from| at + from);
+            let from =
+                self.plain.get(at..after).and_then(|whole| whole.rfind(initials)).map_or(after, |from| at + from);
             self.push(ZoneKind::Authored, from);
             self.push(ZoneKind::Signature, after);
         } else {

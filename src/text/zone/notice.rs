@@ -10,13 +10,33 @@ const LONGEST_REPLY_LINE: usize = 160;
 
 /// Openings of a legal notice, if [`SECRET`] and [`FOR_WHOM`] follow.
 pub(super) const NOTICES: [&str; 15] = [
-    "This e-mail", "This email", "This message", "This communication", "This transmission", "The information",
-    "The content", "Any views", "Confidential", "Disclaimer", "Important notice", "*** ", "Diese E-Mail", "Ce message",
+    "This e-mail",
+    "This email",
+    "This message",
+    "This communication",
+    "This transmission",
+    "The information",
+    "The content",
+    "Any views",
+    "Confidential",
+    "Disclaimer",
+    "Important notice",
+    "*** ",
+    "Diese E-Mail",
+    "Ce message",
     "Legal notice",
 ];
-const SECRET: [&str; 7] = ["confidential", "privileged", "intended", "vertraulich", "confidentiel", "sole use", "solely"];
+const SECRET: [&str; 7] =
+    ["confidential", "privileged", "intended", "vertraulich", "confidentiel", "sole use", "solely"];
 const FOR_WHOM: [&str; 9] = [
-    "attachment", "recipient", "addressee", "addressed", "privileged", "named", "sender", "files transmitted",
+    "attachment",
+    "recipient",
+    "addressee",
+    "addressed",
+    "privileged",
+    "named",
+    "sender",
+    "files transmitted",
     "individual",
 ];
 
@@ -38,14 +58,30 @@ pub(super) const PLAIN_NOTICES: [&str; 12] = [
 
 /// Openings of a mailing list's footer, which an author may write too: only below other standing text.
 pub(super) const LIST_FOOTERS: [&str; 8] = [
-    "Unsubscribe", "To unsubscribe", "Click here to unsubscribe", "If you no longer wish", "You are receiving this",
-    "You received this", "You're receiving this", "To stop receiving",
+    "Unsubscribe",
+    "To unsubscribe",
+    "Click here to unsubscribe",
+    "If you no longer wish",
+    "You are receiving this",
+    "You received this",
+    "You're receiving this",
+    "To stop receiving",
 ];
 
 /// Beginnings of reply lines; others start with signs.
 pub(super) const REPLY_LINES: [&str; 12] = [
-    "Please reply", "Please type", "Please write", "Please respond", "Please enter", "Please do not", "Reply above",
-    "Respond above", "Write above", "Write your", "Type your", "To reply",
+    "Please reply",
+    "Please type",
+    "Please write",
+    "Please respond",
+    "Please enter",
+    "Please do not",
+    "Reply above",
+    "Respond above",
+    "Write above",
+    "Write your",
+    "Type your",
+    "To reply",
 ];
 
 /// Whether this is a line that tells a reply from what is below it (Zendesk, Help Scout, Jira).

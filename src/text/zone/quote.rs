@@ -42,9 +42,35 @@ pub(super) const FORWARDED: [&str; 2] = ["Begin forwarded message:", "Anfang der
 pub(super) const FROM: [&str; 5] = ["From", "Von", "De", "Da", "Van"];
 /// Names of the other header lines that Outlook and Apple Mail write; the English ones can come first.
 const OTHER: [&str; 29] = [
-    "Date", "Sent", "To", "Subject", "Cc", "Reply-To", "Importance", "Attachments", "Gesendet", "Datum", "An", "Betreff",
-    "Kopie", "Envoyé", "Date d'envoi", "À", "Objet", "Enviado", "Enviado el", "Fecha", "Para", "Asunto", "Verzonden",
-    "Aan", "Onderwerp", "Inviato", "A", "Oggetto", "Assunto",
+    "Date",
+    "Sent",
+    "To",
+    "Subject",
+    "Cc",
+    "Reply-To",
+    "Importance",
+    "Attachments",
+    "Gesendet",
+    "Datum",
+    "An",
+    "Betreff",
+    "Kopie",
+    "Envoyé",
+    "Date d'envoi",
+    "À",
+    "Objet",
+    "Enviado",
+    "Enviado el",
+    "Fecha",
+    "Para",
+    "Asunto",
+    "Verzonden",
+    "Aan",
+    "Onderwerp",
+    "Inviato",
+    "A",
+    "Oggetto",
+    "Assunto",
 ];
 pub(super) const OTHER_FIRST: [&str; 4] = ["Date", "Sent", "To", "Subject"];
 
@@ -60,15 +86,9 @@ pub(super) fn marker(rest: &Rest<'_>, at: usize, line: &str, after: usize) -> Op
             rest.next_line(after).filter(|_| rule).and_then(|(from, ..)| headers(rest, from))
         }
         [b'*', ..] => headers(rest, at),
-        _ => {
-            if starts_any(line, &OPENERS) || line.ends_with(':') {
-                attribution(rest, at, line, after)
-            } else {
-                None
-            }
+        _ => if starts_any(line, &OPENERS) || line.ends_with(':') { attribution(rest, at, line, after) } else { None }
             .or_else(|| starts_any(line, &FORWARDED).then(|| headers(rest, after).unwrap_or(after)))
-            .or_else(|| headers(rest, at))
-        }
+            .or_else(|| headers(rest, at)),
     }
 }
 

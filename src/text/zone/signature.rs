@@ -15,35 +15,109 @@ const LONGEST_SIGN_OFF: usize = 64;
 
 /// Sign-offs that can stand only at a letter's end.
 pub(super) const REGARDS: [&str; 53] = [
-    "best", "best regards", "best wishes", "br", "regards", "respectfully", "respectfully yours", "kind regards",
-    "kindest regards", "kindly", "kr", "warm regards", "warmest regards", "warm wishes", "warmly", "many regards",
-    "with kind regards", "with best regards", "with warm regards", "with best wishes", "with regards", "wishing you well",
-    "all the best", "all my best", "sincerely", "sincerely yours", "yours", "yours sincerely", "yours truly",
-    "yours faithfully", "yours kindly", "cheers", "take care", "cordially", "very best", "best always",
-    "mit freundlichen grüßen", "mit freundlichem gruß", "viele grüße", "freundliche grüße", "liebe grüße",
-    "beste grüße", "cordialement", "bien cordialement", "bien à vous", "saludos", "saludos cordiales", "un saludo",
-    "atentamente", "met vriendelijke groet", "groeten", "cordiali saluti", "atenciosamente",
+    "best",
+    "best regards",
+    "best wishes",
+    "br",
+    "regards",
+    "respectfully",
+    "respectfully yours",
+    "kind regards",
+    "kindest regards",
+    "kindly",
+    "kr",
+    "warm regards",
+    "warmest regards",
+    "warm wishes",
+    "warmly",
+    "many regards",
+    "with kind regards",
+    "with best regards",
+    "with warm regards",
+    "with best wishes",
+    "with regards",
+    "wishing you well",
+    "all the best",
+    "all my best",
+    "sincerely",
+    "sincerely yours",
+    "yours",
+    "yours sincerely",
+    "yours truly",
+    "yours faithfully",
+    "yours kindly",
+    "cheers",
+    "take care",
+    "cordially",
+    "very best",
+    "best always",
+    "mit freundlichen grüßen",
+    "mit freundlichem gruß",
+    "viele grüße",
+    "freundliche grüße",
+    "liebe grüße",
+    "beste grüße",
+    "cordialement",
+    "bien cordialement",
+    "bien à vous",
+    "saludos",
+    "saludos cordiales",
+    "un saludo",
+    "atentamente",
+    "met vriendelijke groet",
+    "groeten",
+    "cordiali saluti",
+    "atenciosamente",
 ];
 
 /// Sign-offs that are also a sentence of their own.
 pub(super) const THANKS: [&str; 18] = [
-    "thanks", "thank you", "many thanks", "thanks again", "thank you again", "thanks so much", "thank you so much",
-    "thanks very much", "thank you very much", "thanks a lot", "thanks and regards", "thanks & regards", "with thanks",
-    "with many thanks", "thanks in advance", "thank you and best regards", "thanks and best regards", "muchas gracias",
+    "thanks",
+    "thank you",
+    "many thanks",
+    "thanks again",
+    "thank you again",
+    "thanks so much",
+    "thank you so much",
+    "thanks very much",
+    "thank you very much",
+    "thanks a lot",
+    "thanks and regards",
+    "thanks & regards",
+    "with thanks",
+    "with many thanks",
+    "thanks in advance",
+    "thank you and best regards",
+    "thanks and best regards",
+    "muchas gracias",
 ];
 
 /// Lines that programs on phones add.
 pub(super) const DEVICES: [&str; 17] = [
-    "Sent from my ", "Sent from Mail for Windows", "Sent from Outlook", "Sent from Yahoo Mail", "Sent from Proton",
-    "Sent with Proton", "Sent from the all-new", "Sent from Gmail", "Sent via ", "Get Outlook for ", "Von meinem ", "Gesendet von ",
-    "Envoyé de mon ", "Envoyé depuis ", "Enviado desde mi ", "Inviato da ", "Verstuurd vanaf ",
+    "Sent from my ",
+    "Sent from Mail for Windows",
+    "Sent from Outlook",
+    "Sent from Yahoo Mail",
+    "Sent from Proton",
+    "Sent with Proton",
+    "Sent from the all-new",
+    "Sent from Gmail",
+    "Sent via ",
+    "Get Outlook for ",
+    "Von meinem ",
+    "Gesendet von ",
+    "Envoyé de mon ",
+    "Envoyé depuis ",
+    "Enviado desde mi ",
+    "Inviato da ",
+    "Verstuurd vanaf ",
 ];
 
 /// Words that start a sentence, not a name.
 const NOT_NAMES: [&str; 34] = [
-    "i", "i'm", "i'll", "i've", "i’m", "i’ll", "i’ve", "we", "we'll", "we’ll", "we're", "we’re", "you", "your", "it", "if",
-    "this", "that", "please", "let", "and", "but", "for", "our", "my", "as", "could", "can", "sorry", "to", "there",
-    "ps", "p.s.", "ps:",
+    "i", "i'm", "i'll", "i've", "i’m", "i’ll", "i’ve", "we", "we'll", "we’ll", "we're", "we’re", "you", "your", "it",
+    "if", "this", "that", "please", "let", "and", "but", "for", "our", "my", "as", "could", "can", "sorry", "to",
+    "there", "ps", "p.s.", "ps:",
 ];
 
 /// If the line is a sign-off with nothing but a signature below: where that ends.
@@ -162,7 +236,9 @@ pub(super) fn is_divider(rest: &Rest<'_>, at: usize, line: &str, after: usize) -
     let mut from = after;
     for _ in 0..=MOST_LINES_BELOW_RULE {
         match rest.next_line(from) {
-            Some((at, next, after)) if !next.starts_with('>') && quote::marker(rest, at, next, after).is_none() => from = after,
+            Some((at, next, after)) if !next.starts_with('>') && quote::marker(rest, at, next, after).is_none() => {
+                from = after
+            }
             _ => return true,
         }
     }

@@ -27,9 +27,8 @@ pub(super) fn holds(text: &str, word: &str, limit: usize) -> bool {
     let bytes = text.as_bytes();
     let bytes = bytes.get(..limit).unwrap_or(bytes);
     let Some(&first) = word.as_bytes().first() else { return true };
-    memchr::memchr2_iter(first.to_ascii_lowercase(), first.to_ascii_uppercase(), bytes).any(|at| {
-        bytes.get(at..at + word.len()).is_some_and(|part| part.eq_ignore_ascii_case(word.as_bytes()))
-    })
+    memchr::memchr2_iter(first.to_ascii_lowercase(), first.to_ascii_uppercase(), bytes)
+        .any(|at| bytes.get(at..at + word.len()).is_some_and(|part| part.eq_ignore_ascii_case(word.as_bytes())))
 }
 
 /// Whether the first `limit` bytes of `text` hold one of `words`.

@@ -66,7 +66,11 @@ fn a_ten_megabyte_message_is_read_quickly_and_shown_in_part() {
         let folder = folder_with(&[("big.txt", body.as_bytes())]);
         let output = score(folder.path(), &["--customer", NOT_ARRIVED, "big.txt"]);
         assert_eq!(code(&output), 0, "{}", err(&output));
-        assert_eq!(out(&output).contains("excuse (excuse-busy)"), !unit.contains('ä'), "{unit:?}: words of another language");
+        assert_eq!(
+            out(&output).contains("excuse (excuse-busy)"),
+            !unit.contains('ä'),
+            "{unit:?}: words of another language"
+        );
         assert!(output.stdout.len() < 20_000, "{unit:?}: {} bytes of output", output.stdout.len());
         assert!(!output.stdout.contains(&0x1B));
     }

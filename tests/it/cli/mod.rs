@@ -38,8 +38,7 @@ fn amends(folder: &Path, args: &[&str]) -> Output {
 fn with_stdin(folder: &Path, args: &[&str], input: &[u8]) -> Output {
     let mut command = command(folder);
     command.args(["score", "--lexicons", LEXICON, "--alone"]).args(args);
-    let mut child =
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
     std::thread::scope(|scope| {
         scope.spawn(move || drop(stdin.write_all(input)));

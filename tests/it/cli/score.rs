@@ -225,5 +225,8 @@ fn only_the_labels_asked_for_are_shown() {
     let folder = folder_with(&[("t.jsonl", CONVERSATION.as_bytes())]);
     let output = score(folder.path(), &["t.jsonl", "--only", "finger_pointing,apology"]);
     let text = out(&output);
-    assert!(text.contains("blame-courier") && text.contains("apology-sorry") && !text.contains("excuse-busy"), "{text}");
+    assert!(
+        text.contains("blame-courier") && text.contains("apology-sorry") && !text.contains("excuse-busy"),
+        "{text}"
+    );
 }
