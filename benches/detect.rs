@@ -8,7 +8,7 @@
 //! The text is invented (the rules' own examples, put together); `AMENDS_BENCH_TEXT=FILE` takes
 //! messages of yours instead: one JSON object a line with `messages: [{role, text | body}]`.
 
-#![expect(clippy::unwrap_used, clippy::panic, missing_docs, reason = "a benchmark")]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, reason = "a benchmark asks the clock")]
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use amends::detect::Detector;
@@ -175,7 +175,9 @@ fn ratios(library: &Library, lexicon: &Lexicon, messages: &[String], rounds: usi
     let (mut detector, mut twice_detector) = (Detector::new(lexicon), Detector::new(&twice));
     let mut reader = Reader::new(lexicon, library.scorecard(DEFAULT_SCORECARD).unwrap());
     let mut detections = 0_usize;
-    let mut contestants: Vec<(&str, Box<dyn FnMut() + '_>)> = vec![
+    /// A name and one round over all messages.
+    type Contestant<'r> = (&'r str, Box<dyn FnMut() + 'r>);
+    let mut contestants: Vec<Contestant<'_>> = vec![
         (
             "aho-corasick",
             Box::new(|| {

@@ -206,8 +206,8 @@ fn date_commitments(detections: &mut [Detection]) {
     // Detections are in the order of their places, and so are these sentences.
     let bounded: Vec<u32> =
         detections.iter().filter(|one| one.label == Label::TimeBound).map(|one| one.sentence).collect();
-    for index in 0..detections.len() {
-        let Detection { label, kind, sentence, .. } = detections[index];
+    for one in detections {
+        let Detection { label, kind, sentence, .. } = *one;
         let stated = match (label, kind) {
             (Label::FollowUp, None | Some(Kind::Vague)) => {
                 if bounded.binary_search(&sentence).is_ok() {
@@ -220,6 +220,6 @@ fn date_commitments(detections: &mut [Detection]) {
             (label, None) if label.kinds().contains(&Kind::Strong) => Kind::Strong,
             _ => continue,
         };
-        detections[index].kind = Some(stated);
+        one.kind = Some(stated);
     }
 }

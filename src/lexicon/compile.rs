@@ -189,7 +189,9 @@ impl<'w> Compiler<'w> {
                     phrases.extend_from_slice(&inner.phrases);
                     wordless.extend_from_slice(&inner.wordless);
                 }
-                other if filing::width(&other, &self.choices).0 == 0 => wordless.push(other),
+                other if filing::width(&other, &self.choices).0 == 0 || self.starts_with_any_word(&other) => {
+                    wordless.push(other);
+                }
                 other => phrases.push(other),
             }
         }
@@ -206,6 +208,24 @@ impl<'w> Compiler<'w> {
             self.choices.push(choice.clone());
             next
         }))
+    }
+
+    /// Whether a match of `node` can start with a gap.
+    fn starts_with_any_word(&self, node: &Node) -> bool {
+        match node {
+            Node::Gap(_) => true,
+            Node::Optional(item) => self.starts_with_any_word(item),
+            Node::Sequence(items) => {
+                let needed = items.iter().position(|item| filing::width(item, &self.choices).0 > 0);
+                let first = &items[..needed.map_or(items.len(), |at| at + 1)];
+                first.iter().any(|item| self.starts_with_any_word(item))
+            }
+            Node::Choice(choice) => {
+                let choice = &self.choices[*choice as usize];
+                choice.phrases.iter().chain(&choice.wordless).any(|branch| self.starts_with_any_word(branch))
+            }
+            Node::Word(_) | Node::Start | Node::End => false,
+        }
     }
 
     /// Adds the words that a match of `node` can start with; whether there is no other way to start.

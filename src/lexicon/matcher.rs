@@ -36,7 +36,7 @@ pub(super) struct Choice {
     pub(super) single: Option<SetId>,
     /// Those of more words.
     pub(super) phrases: Box<[Node]>,
-    /// Those that need no word (`^`).
+    /// Those that no first word tells: they need no word (`^`) or start with a gap.
     pub(super) wordless: Box<[Node]>,
 }
 

@@ -230,7 +230,9 @@ fn has_one_mark(example: &str) -> bool {
 /// Complains of ids and patterns that stand twice.
 pub(super) fn check_duplicates(rules: &[Rule], files: &[LexiconFile], errors: &mut Vec<LexiconError>) {
     let mut ids: HashMap<&str, Place> = HashMap::new();
-    let mut patterns: FxHashMap<(Label, Option<Kind>, Conditions, &Pattern), (Place, &str)> = FxHashMap::default();
+    /// What makes a pattern another one: where it counts, and what it is.
+    type Key<'r> = (Label, Option<Kind>, Conditions, &'r Pattern);
+    let mut patterns: FxHashMap<Key<'_>, (Place, &str)> = FxHashMap::default();
     let error = |place: Place, problem: String| {
         let file = &files[place.file as usize];
         LexiconError::at(&file.path, &file.text, place.at as usize, problem)

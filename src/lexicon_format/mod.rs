@@ -41,10 +41,11 @@ const WHEN: [&str; 9] =
     ["negated", "question", "conditional", "reported", "quoted", "contrast", "failure", "tense", "actor"];
 
 /// Fields of a rule, in order.
-const RULE: [&str; 22] = [
+const RULE: [&str; 23] = [
     "id",
     "since",
     "kind",
+    "waits-for-customer",
     "what",
     "why",
     "fair-when",

@@ -7,8 +7,20 @@
 use crate::detect::Detection;
 use crate::lexicon::{Kind, Label, WaitsForCustomer};
 
+/// What the customer's turns leave to be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum AskedFor {
+    /// The last turn only thanks or praises.
+    Nothing,
+    /// Nothing is named.
+    #[default]
+    Unsaid,
+    /// Something is missing, waited for, promised, wrongly charged, or asked for.
+    Something,
+}
+
 /// Whether a follow-up is due, and the words that tell.
-pub(super) fn due(detections: &[Detection], failure: bool, pleased: bool) -> (bool, Option<&Detection>) {
+pub(super) fn due(detections: &[Detection], failure: bool, asked_for: AskedFor) -> (bool, Option<&Detection>) {
     let first = |labels: &[Label]| detections.iter().find(|one| labels.contains(&one.label));
     let passed_on = first(&[Label::BuckPassing]);
     let mut steps = detections.iter().filter(|one| one.label == Label::CustomerStep);
@@ -17,7 +29,7 @@ pub(super) fn due(detections: &[Detection], failure: bool, pleased: bool) -> (bo
         let free = detections.iter().find(|one| one.label == Label::FollowUp && is_free(one, detections));
         return match (free, passed_on) {
             // "I'll pass your kind words on": nothing of the customer's is open.
-            (Some(free), _) => (failure || !pleased, Some(free)),
+            (Some(free), _) => (failure || asked_for != AskedFor::Nothing, Some(free)),
             (None, Some(passed_on)) if asked.is_none() => (true, Some(passed_on)),
             _ => (false, asked.or(Some(commitment))),
         };
@@ -39,14 +51,8 @@ pub(super) fn due(detections: &[Detection], failure: bool, pleased: bool) -> (bo
     if closed.is_some() {
         return (false, closed);
     }
-    let explained_away = first(&[
-        Label::Excuse,
-        Label::FingerPointing,
-        Label::Dismissiveness,
-        Label::Minimization,
-        Label::Overpromise,
-        Label::NonApology,
-    ]);
+    let explained_away = first(&[Label::Excuse, Label::FingerPointing, Label::Dismissiveness]);
+    let explained_away = explained_away.filter(|_| asked_for == AskedFor::Something);
     (explained_away.is_some(), explained_away)
 }
 

@@ -8,21 +8,21 @@ use amends::text::Markup;
 
 const MEGABYTE: usize = 1_000_000;
 
-/// A match in every word or two of one endless sentence: each looks through the whole sentence for its
-/// exceptions, so that this grows with the square of the length, and is kept short until it does not.
-const SQUARE: usize = 6_000;
+/// A match in every word or two of one endless sentence, each with its exceptions to look for: slow,
+/// though no slower a byte however long it goes on.
+const DENSE: usize = 60_000;
 
 /// What is repeated, and up to how many bytes.
 const UNITS: [(&str, usize); 16] = [
     ("x", 10 * MEGABYTE),
     ("<", 2 * MEGABYTE),
     ("\n", 2 * MEGABYTE),
-    ("sorry ", SQUARE),
+    ("sorry ", DENSE),
     ("sorry. ", MEGABYTE / 4),
     ("not ", MEGABYTE),
     ("if you ", MEGABYTE),
-    ("\"sorry ", SQUARE),
-    ("we are sorry that your parcel is late and ", SQUARE),
+    ("\"sorry ", DENSE),
+    ("we are sorry that your parcel is late and ", DENSE),
     ("<div>", MEGABYTE),
     ("<blockquote>x", MEGABYTE),
     ("&#39;", MEGABYTE),

@@ -1,6 +1,7 @@
 //! All integration tests in one program: one link, one run.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on says so by panicking")]
+#![expect(clippy::disallowed_methods, reason = "some tests are bounded by the clock or set up by the environment")]
 
 mod any_bytes;
 mod cli;
@@ -12,6 +13,7 @@ mod lexicons;
 mod licences;
 mod neutral;
 mod properties;
+mod readme;
 mod schema;
 mod scorecards;
 mod support;

@@ -92,7 +92,9 @@ fn each_headline_finding_leaves_a_criterion_of_the_default_unmet() {
     for reading in readings().into_iter().filter(|reading| reading.not_scored.is_none()) {
         let found = reading.findings;
         let broken_by = |label: Label| {
-            unmet(&reading, &|one| one.broken_by.iter().any(|by| by.label == label && by.kind.is_none()))
+            unmet(&reading, &|one| {
+                one.met_by.is_empty() && one.broken_by.iter().any(|by| by.label == label && by.kind.is_none())
+            })
         };
         let met_by = |label: Label| {
             unmet(&reading, &|one| {
