@@ -189,7 +189,7 @@ impl WordCache {
 
     #[cold]
     fn add(&mut self, words: &Words, form: &str, key: u128, slot: usize) -> WordId {
-        let id = words.id(&form.to_ascii_lowercase());
+        let id = words.id(&fold::fold(form));
         if self.used < FULL {
             self.keys[slot] = key;
             self.ids[slot] = id;

@@ -7,20 +7,8 @@
 use crate::detect::Detection;
 use crate::lexicon::{Kind, Label, WaitsForCustomer};
 
-/// What the customer's turns leave to be done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) enum AskedFor {
-    /// The last turn only thanks or praises.
-    Nothing,
-    /// Nothing is named.
-    #[default]
-    Unsaid,
-    /// Something is missing, waited for, promised, wrongly charged, or asked for.
-    Something,
-}
-
-/// Whether a follow-up is due, and the words that tell.
-pub(super) fn due(detections: &[Detection], failure: bool, asked_for: AskedFor) -> (bool, Option<&Detection>) {
+/// Whether a follow-up is due, and the words that tell; `pleased`: the customer's last turn thanks or praises.
+pub(super) fn due(detections: &[Detection], failure: bool, pleased: bool) -> (bool, Option<&Detection>) {
     let first = |labels: &[Label]| detections.iter().find(|one| labels.contains(&one.label));
     let passed_on = first(&[Label::BuckPassing]);
     let mut steps = detections.iter().filter(|one| one.label == Label::CustomerStep);
@@ -29,7 +17,7 @@ pub(super) fn due(detections: &[Detection], failure: bool, asked_for: AskedFor) 
         let free = detections.iter().find(|one| one.label == Label::FollowUp && is_free(one, detections));
         return match (free, passed_on) {
             // "I'll pass your kind words on": nothing of the customer's is open.
-            (Some(free), _) => (failure || asked_for != AskedFor::Nothing, Some(free)),
+            (Some(free), _) => (failure || !pleased, Some(free)),
             (None, Some(passed_on)) if asked.is_none() => (true, Some(passed_on)),
             _ => (false, asked.or(Some(commitment))),
         };
@@ -52,7 +40,6 @@ pub(super) fn due(detections: &[Detection], failure: bool, asked_for: AskedFor) 
         return (false, closed);
     }
     let explained_away = first(&[Label::Excuse, Label::FingerPointing, Label::Dismissiveness]);
-    let explained_away = explained_away.filter(|_| asked_for == AskedFor::Something);
     (explained_away.is_some(), explained_away)
 }
 

@@ -10,7 +10,6 @@ use crate::detect::{Detection, Found};
 use crate::lexicon::{Label, Lexicon};
 use crate::text::Span;
 use failure::FailureSigns;
-use follow_up::AskedFor;
 
 /// Words of some turn that tell about the situation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,23 +42,14 @@ pub struct Situation {
     pub follow_up_cue: Option<Cue>,
 }
 
-/// Cues of customers that name something for the company to do.
-const OPEN_MATTERS: [Label; 6] = [
-    Label::NotReceived,
-    Label::Waiting,
-    Label::ChargedWrongly,
-    Label::RepeatedFailure,
-    Label::BrokenPromise,
-    Label::Request,
-];
-
 /// The turns so far, as far as the situation needs them.
 #[derive(Debug, Clone, Default)]
 pub struct History {
     turns: u32,
     signs: FailureSigns,
     apology: Option<Cue>,
-    asked_for: AskedFor,
+    /// Whether the customer's last turn thanks or praises.
+    pleased: bool,
 }
 
 impl History {
@@ -67,14 +57,7 @@ impl History {
     pub fn hear_customer(&mut self, lexicon: &Lexicon, found: &Found) {
         let standing = found.standing(lexicon, true);
         self.signs.hear_customer(self.turns, found, &standing);
-        let says = |labels: &[Label]| standing.iter().any(|one| labels.contains(&one.label));
-        self.asked_for = if self.asked_for == AskedFor::Something || says(&OPEN_MATTERS) {
-            AskedFor::Something
-        } else if says(&[Label::Praise, Label::Thanks]) {
-            AskedFor::Nothing
-        } else {
-            AskedFor::Unsaid
-        };
+        self.pleased = standing.iter().any(|one| matches!(one.label, Label::Praise | Label::Thanks));
         self.turns += 1;
     }
 
@@ -104,7 +87,7 @@ impl History {
     #[must_use]
     pub fn situation(&self, failure_cue: Option<Cue>, detections: &[Detection]) -> Situation {
         let service_failure = failure_cue.is_some();
-        let (follow_up_due, told_by) = follow_up::due(detections, service_failure, self.asked_for);
+        let (follow_up_due, told_by) = follow_up::due(detections, service_failure, self.pleased);
         Situation {
             service_failure,
             apology_due: service_failure && self.apology.is_none(),

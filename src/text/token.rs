@@ -133,7 +133,7 @@ fn masks(block: &[u8; 64]) -> Masks {
         let mark = is(b'.') | is(b'!') | is(b'?') | is(b'\n');
         let shift = 16 * index;
         masks.word |= u64::from(word.to_bitmask()) << shift;
-        masks.apostrophe |= u64::from(is(b'\'').to_bitmask()) << shift;
+        masks.apostrophe |= u64::from((is(b'\'') | is(b'`')).to_bitmask()) << shift;
         masks.mark |= u64::from(mark.to_bitmask()) << shift;
     }
     masks

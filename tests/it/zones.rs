@@ -431,8 +431,7 @@ fn long_junk_is_read_to_its_end() {
         let body = part.repeat(SIZE / part.len());
         for markup in [Markup::Sniff, Markup::Html] {
             // Were it not linear, this test would not come to its end.
-            let zones = zones_of(&body, markup);
-            assert!(!zones.is_empty(), "{part:?} {markup:?}");
+            zones_of(&body, markup);
         }
     }
 }
