@@ -9,7 +9,7 @@ fn a_plain_text_message_is_shown_with_its_evidence() {
     let folder = folder_with(&[("draft.txt", b"Hi Ines,\n\nwe are very busy and the courier lost it.\n\nTom\n")]);
     let output = score(folder.path(), &["--customer", NOT_ARRIVED, "draft.txt"]);
     assert_eq!(code(&output), 0);
-    assert_snapshot!(out(&output), @r"
+    assert_snapshot!(out(&output), @"
     draft.txt
     turn 1, customer: My parcel never arrived.
 
@@ -25,7 +25,7 @@ fn a_plain_text_message_is_shown_with_its_evidence() {
      | Tom
      |
      = findings: excuse, finger-pointing, missing apology, missing follow-up
-     = situation: service failure shown in turn 1: «never arrived» (not-arrived); apology due; follow-up due
+     = situation: service failure shown in turn 1: «never arrived» (not-arrived); apology due; follow-up due after «very busy»
      = unmet: Does the message do without excuses and blame? «very busy», «courier lost»
      = advice: Leave the reason out or own it.
      = unmet: Does it apologise?
@@ -42,7 +42,7 @@ fn a_conversation_is_shown_with_the_situation_and_what_is_not_scored() {
     let folder = folder_with(&[("tickets.jsonl", CONVERSATION.as_bytes())]);
     let output = score(folder.path(), &["tickets.jsonl"]);
     assert_eq!(code(&output), 0);
-    assert_snapshot!(out(&output), @r"
+    assert_snapshot!(out(&output), @"
     p1 (tickets.jsonl:1)
     turn 1, customer: My parcel never arrived.
 
@@ -54,7 +54,7 @@ fn a_conversation_is_shown_with_the_situation_and_what_is_not_scored() {
      |                    excuse (excuse-busy)
      |
      = findings: excuse, finger-pointing, missing apology, missing follow-up
-     = situation: service failure shown in turn 1: «never arrived» (not-arrived); apology due; follow-up due
+     = situation: service failure shown in turn 1: «never arrived» (not-arrived); apology due; follow-up due after «very busy»
      = unmet: Does the message do without excuses and blame? «very busy», «courier lost»
      = advice: Leave the reason out or own it.
      = unmet: Does it apologise?
@@ -72,7 +72,7 @@ fn a_conversation_is_shown_with_the_situation_and_what_is_not_scored() {
      |                  apology:formulaic (apology-sorry)
      |
      = findings: no excuse, no finger-pointing, no missing apology, no missing follow-up
-     = situation: service failure shown in turn 1: «never arrived» (not-arrived); apology due; follow-up due
+     = situation: service failure shown in turn 1: «never arrived» (not-arrived); apology due; follow-up due after «We will send»
      = met: Does the message do without excuses and blame?
      = met: Does it apologise? «sorry»
      = met: Does it say what happens next? «We will send»
@@ -112,7 +112,7 @@ fn a_message_in_json_has_a_fixed_form() {
     let output = with_stdin(folder.path(), &["--format", "jsonl"], line.as_bytes());
     let answer = out(&output);
     let (readings, version) = answer.split_once(",\"version\"").unwrap();
-    assert_snapshot!(readings.replace(",\"", ",\n\""), @r##"
+    assert_snapshot!(readings.replace(",\"", ",\n\""), @r#"
     {"id":"stdin:1",
     "source":null,
     "channel":null,
@@ -157,7 +157,14 @@ fn a_message_in_json_has_a_fixed_form() {
     "utf16":{"start":3,
     "end":13}},
     "earlier_apology":null,
-    "closing":null}},
+    "follow_up":{"message":1,
+    "label":"excuse",
+    "rule":"excuse-busy",
+    "text":"very busy",
+    "span":{"start":7,
+    "end":16},
+    "utf16":{"start":7,
+    "end":16}}}},
     "findings":{"excuse":true,
     "finger_pointing":false,
     "missing_apology":true,
@@ -194,7 +201,7 @@ fn a_message_in_json_has_a_fixed_form() {
     "advice":"Leave the volume out and say when you will answer."}],
     "words":5,
     "zoning_uncertain":false}]
-    "##);
+    "#);
     assert!(version.contains(concat!("\"amends\":\"", env!("CARGO_PKG_VERSION"))), "{version}");
 }
 
