@@ -129,10 +129,7 @@ impl<'w> Compiler<'w> {
                 }
                 Node::Sequence(nodes.into_boxed_slice())
             }
-            Pattern::Choice(branches) => {
-                let nodes = branches.iter().map(|branch| self.node(branch, scope)).collect::<Result<Vec<_>, _>>()?;
-                self.choice(nodes)
-            }
+            Pattern::Choice(branches) => self.choice(branches.iter(), scope)?,
             Pattern::Optional(item) => Node::Optional(Box::new(self.node(item, scope)?)),
             Pattern::Gap(width) => Node::Gap(*width),
             Pattern::Start => Node::Start,
@@ -153,13 +150,12 @@ impl<'w> Compiler<'w> {
             None => {}
         }
         self.classes.insert((scope, name), None);
-        let nodes = members.iter().map(|member| self.node(&member.value, scope)).collect::<Result<Vec<_>, _>>();
-        let Ok(nodes) = nodes else {
+        let node = self.choice(members.iter().map(|member| &member.value), scope);
+        if node.is_err() {
             // Forgotten again, so that each use of a broken class says what is wrong with it.
             self.classes.remove(&(scope, name));
-            return nodes.map(|_| Node::End);
-        };
-        let node = self.choice(nodes);
+        }
+        let node = node?;
         self.classes.insert((scope, name), Some(node.clone()));
         Ok(node)
     }
@@ -177,11 +173,23 @@ impl<'w> Compiler<'w> {
     }
 
     /// Alternatives; single words, those of inner choices included, become one set.
-    fn choice(&mut self, branches: Vec<Node>) -> Node {
+    fn choice(&mut self, branches: impl Iterator<Item = &'w Pattern>, scope: Scope) -> Result<Node, String> {
         let mut single = Vec::new();
         let (mut phrases, mut wordless) = (Vec::new(), Vec::new());
         for branch in branches {
-            match branch {
+            // Words are most of all branches: no set for each of them.
+            let node = match branch {
+                Pattern::Stem(word) => {
+                    single.extend_from_slice(self.words.stem_ids(word));
+                    continue;
+                }
+                Pattern::Exact(form) => {
+                    single.extend_from_slice(self.words.exact_ids(form));
+                    continue;
+                }
+                other => self.node(other, scope)?,
+            };
+            match node {
                 Node::Word(set) => single.extend_from_slice(&self.sets.members[set as usize]),
                 Node::Choice(inner) => {
                     let inner = &self.choices[inner as usize];
@@ -196,7 +204,7 @@ impl<'w> Compiler<'w> {
             }
         }
         if phrases.is_empty() && wordless.is_empty() {
-            return Node::Word(self.sets.add(single));
+            return Ok(Node::Word(self.sets.add(single)));
         }
         let choice = Choice {
             single: (!single.is_empty()).then(|| self.sets.add(single)),
@@ -204,10 +212,10 @@ impl<'w> Compiler<'w> {
             wordless: wordless.into_boxed_slice(),
         };
         let next = self.choices.len() as ChoiceId;
-        Node::Choice(*self.known_choices.entry(choice).or_insert_with_key(|choice| {
+        Ok(Node::Choice(*self.known_choices.entry(choice).or_insert_with_key(|choice| {
             self.choices.push(choice.clone());
             next
-        }))
+        })))
     }
 
     /// Whether a match of `node` can start with a gap.
