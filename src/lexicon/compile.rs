@@ -8,7 +8,6 @@ use super::rule::Speaker;
 use super::word_table::{SetId, WordIndex, WordIndexes, WordSets, filter_of};
 use super::words::{UNKNOWN, WordId, Words};
 use rustc_hash::FxHashMap;
-use std::collections::{BTreeMap, HashSet};
 
 /// Names the classes that a pattern can use: those of its file, then those of the language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -369,39 +368,4 @@ fn check_edges(node: &Node) -> Result<(), String> {
         _ => false,
     };
     if edge_gap { Err("a gap at the edge of a pattern says nothing: leave it out".into()) } else { Ok(()) }
-}
-
-/// Every word that `pattern` names is given a number.
-pub(super) fn collect_words(pattern: &Pattern, words: &mut Words) {
-    match pattern {
-        Pattern::Stem(word) => words.add_stem(word),
-        Pattern::Exact(form) => words.add_exact(form),
-        Pattern::Sequence(items) | Pattern::Choice(items) => items.iter().for_each(|item| collect_words(item, words)),
-        Pattern::Optional(item) => collect_words(item, words),
-        Pattern::Class(_) | Pattern::Gap(_) | Pattern::Start | Pattern::End => {}
-    }
-}
-
-/// Adds the names of the classes in `pattern`.
-pub(super) fn collect_classes<'p>(pattern: &'p Pattern, names: &mut HashSet<&'p str>) {
-    match pattern {
-        Pattern::Class(name) => {
-            names.insert(name);
-        }
-        Pattern::Sequence(items) | Pattern::Choice(items) => items.iter().for_each(|item| collect_classes(item, names)),
-        Pattern::Optional(item) => collect_classes(item, names),
-        _ => {}
-    }
-}
-
-/// Occurrences per million of each word, from those of forms; [`RARE`] where no form is listed.
-pub(super) fn frequency(words: &Words, per_million: &BTreeMap<String, f32>) -> Vec<f32> {
-    /// Of a word that the frequency table does not list.
-    const RARE: f32 = 20.0;
-    let mut frequency = vec![0.0; words.count()];
-    for (form, per_million) in per_million {
-        frequency[usize::from(words.id(form))] += per_million;
-    }
-    frequency.iter_mut().filter(|value| **value == 0.0).for_each(|value| *value = RARE);
-    frequency
 }

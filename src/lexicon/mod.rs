@@ -128,7 +128,7 @@ impl Lexicon {
             errors.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
             return Err(LexiconErrors(errors));
         }
-        let frequency = compile::frequency(&words, &sources.frequency.per_million);
+        let frequency = sources::frequency(&words, &sources.frequency.per_million);
         let roles = sources.context.by_word(&words);
         let bits: Vec<u16> = roles.iter().map(|roles| roles.bits()).collect();
         let (matcher, renumbered) = compiler.finish(&frequency, &bits, &mut exceptions.patterns);

@@ -1,6 +1,5 @@
 //! The files of a lexicon, read: rules, classes and what belongs to the language as a whole.
 
-use super::compile;
 use super::context_words::ContextForm;
 use super::error::LexiconError;
 use super::parse::{self, ClassFile, ClassTable};
@@ -129,7 +128,7 @@ impl Sources {
     /// Numbers every word that a pattern or the context names.
     pub(super) fn collect_words(&self, words: &mut Words) {
         self.context.collect_words(words);
-        self.all_patterns().for_each(|pattern| compile::collect_words(&pattern.value, words));
+        self.all_patterns().for_each(|pattern| collect_words(&pattern.value, words));
     }
 
     /// Every class of a file is used in it, and none hides a shared one.
@@ -137,7 +136,7 @@ impl Sources {
         let mut used: HashSet<(u32, &str)> = HashSet::new();
         for pattern in self.all_patterns() {
             let mut names = HashSet::new();
-            compile::collect_classes(&pattern.value, &mut names);
+            collect_classes(&pattern.value, &mut names);
             used.extend(names.into_iter().map(|name| (pattern.place.file, name)));
         }
         let shared: HashSet<&str> = self.shared_classes.names().collect();
@@ -159,4 +158,39 @@ impl Sources {
     pub(super) fn error(&self, place: Place, problem: String) -> LexiconError {
         error_at(&self.files, place, problem)
     }
+}
+
+/// Every word that `pattern` names is given a number.
+fn collect_words(pattern: &Pattern, words: &mut Words) {
+    match pattern {
+        Pattern::Stem(word) => words.add_stem(word),
+        Pattern::Exact(form) => words.add_exact(form),
+        Pattern::Sequence(items) | Pattern::Choice(items) => items.iter().for_each(|item| collect_words(item, words)),
+        Pattern::Optional(item) => collect_words(item, words),
+        Pattern::Class(_) | Pattern::Gap(_) | Pattern::Start | Pattern::End => {}
+    }
+}
+
+/// Adds the names of the classes in `pattern`.
+fn collect_classes<'p>(pattern: &'p Pattern, names: &mut HashSet<&'p str>) {
+    match pattern {
+        Pattern::Class(name) => {
+            names.insert(name);
+        }
+        Pattern::Sequence(items) | Pattern::Choice(items) => items.iter().for_each(|item| collect_classes(item, names)),
+        Pattern::Optional(item) => collect_classes(item, names),
+        _ => {}
+    }
+}
+
+/// Occurrences per million of each word, from those of forms; [`RARE`] where no form is listed.
+pub(super) fn frequency(words: &Words, per_million: &BTreeMap<String, f32>) -> Vec<f32> {
+    /// Of a word that the frequency table does not list.
+    const RARE: f32 = 20.0;
+    let mut frequency = vec![0.0; words.count()];
+    for (form, per_million) in per_million {
+        frequency[usize::from(words.id(form))] += per_million;
+    }
+    frequency.iter_mut().filter(|value| **value == 0.0).for_each(|value| *value = RARE);
+    frequency
 }
