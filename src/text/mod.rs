@@ -48,9 +48,10 @@ pub struct Text<'a> {
 }
 
 impl<'a> Text<'a> {
-    /// Reads `body`.
+    /// Reads `body`; of a body beyond 4 GiB, as much as spans can tell.
     #[must_use]
     pub fn read(body: &'a str, markup: Markup) -> Self {
+        let body = &body[..body.floor_char_boundary(u32::MAX as usize)];
         let is_html = match markup {
             Markup::Plain => false,
             Markup::Html => true,

@@ -58,7 +58,7 @@ impl Tokens {
     }
 }
 
-/// Byte offsets are kept in 32 bits; [`super::Text::read`] refuses to look past 4 GiB.
+/// Byte offsets are kept in 32 bits; [`super::Text::read`] looks no further.
 fn offset(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }
