@@ -230,7 +230,7 @@ impl<'a> Rest<'a> {
     fn line(&self, at: usize) -> (&'a str, usize) {
         let rest = self.plain.get(at..self.end).unwrap_or_default();
         let len = memchr::memchr(b'\n', rest.as_bytes()).map_or(rest.len(), |end| end + 1);
-        (rest.get(..len).unwrap_or_default().trim(), at + len.max(1))
+        (rest.get(..len).unwrap_or_default().trim_matches(unseen), at + len.max(1))
     }
 
     /// The next line from `at` on that is not blank: its start, its words, where the next one starts.
@@ -252,4 +252,9 @@ impl<'a> Rest<'a> {
             None => self.next == Some(ZoneKind::Quoted),
         }
     }
+}
+
+/// Whether `c` leaves no mark on the page, so that it makes no difference to what a line is.
+fn unseen(c: char) -> bool {
+    c.is_whitespace() || super::fold::is_invisible(c)
 }
