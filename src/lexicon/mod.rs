@@ -87,8 +87,8 @@ pub struct Lexicon {
 impl Lexicon {
     /// Compiles `files` as the lexicon of `language` (ISO 639-1).
     ///
-    /// Later files win over earlier ones: a label file's rule replaces an earlier rule of the same
-    /// id in an *other layer*; `layers` says how many files, from the start, make each layer.
+    /// Later layers win over earlier ones: a rule replaces a rule of the same id in an earlier layer;
+    /// twice in one layer it is an error.
     ///
     /// # Errors
     /// All that is wrong in the files, each with its place.

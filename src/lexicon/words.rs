@@ -51,7 +51,7 @@ impl Words {
 
     fn fresh(&mut self) -> WordId {
         let id = self.next;
-        // 65,535 distinct words are twenty times what the English lexicon names; past that, words fall together.
+        // 65,535 distinct words are several times what the English lexicon names; past that, words fall together.
         self.next = self.next.saturating_add(1);
         id
     }
