@@ -32,6 +32,8 @@ pub mod conversation;
 pub mod language;
 pub mod text;
 
+pub mod source;
+
 pub mod lexicon;
 pub mod lexicon_format;
 

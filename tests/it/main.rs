@@ -16,5 +16,6 @@ mod properties;
 mod readme;
 mod schema;
 mod scorecards;
+mod sources;
 mod support;
 mod zones;

@@ -1,0 +1,175 @@
+//! Intercom: conversation objects, alone or in lists. The opening message is in `source`, what follows in
+//! `conversation_parts`; only parts with words count, not assignments and events.
+//!
+//! Fields after the vendor's public OpenAPI description (2.14): `author.type` is `admin`, `user`, `lead`,
+//! `contact` or `bot`; answers of its own machine are marked `from_ai_agent` or `is_ai_answer`.
+
+use super::fields::{Id, Time};
+use super::{Author, Found, JsonTool, Piece, PieceMessage, json};
+use crate::conversation::{ConversationId, MessageId, ParticipantId, Role, Visibility};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+/// Intercom.
+#[derive(Debug)]
+pub struct Intercom;
+
+#[derive(Deserialize)]
+struct Conversation {
+    id: Id,
+    #[serde(default)]
+    created_at: Option<Time>,
+    #[serde(default)]
+    source: Option<Opening>,
+    #[serde(default)]
+    conversation_parts: Option<Parts>,
+}
+
+#[derive(Deserialize)]
+struct Opening {
+    #[serde(default)]
+    id: Option<Id>,
+    #[serde(default, rename = "type")]
+    kind: Option<String>,
+    #[serde(default)]
+    body: Option<String>,
+    #[serde(default)]
+    author: Option<Writer>,
+    #[serde(default)]
+    redacted: bool,
+}
+
+#[derive(Deserialize)]
+struct Parts {
+    #[serde(default)]
+    conversation_parts: Vec<Value>,
+}
+
+#[derive(Deserialize)]
+struct Part {
+    #[serde(default)]
+    id: Option<Id>,
+    part_type: String,
+    #[serde(default)]
+    body: Option<String>,
+    #[serde(default)]
+    created_at: Option<Time>,
+    #[serde(default)]
+    author: Option<Writer>,
+    #[serde(default)]
+    redacted: bool,
+}
+
+#[derive(Deserialize)]
+struct Writer {
+    #[serde(rename = "type")]
+    kind: String,
+    #[serde(default)]
+    id: Option<Id>,
+    #[serde(default)]
+    name: Option<String>,
+    #[serde(default)]
+    from_ai_agent: bool,
+    #[serde(default)]
+    is_ai_answer: bool,
+}
+
+impl Writer {
+    fn role(&self) -> Role {
+        match self.kind.as_str() {
+            _ if self.from_ai_agent || self.is_ai_answer => Role::Bot,
+            "admin" | "team" => Role::Agent,
+            "bot" => Role::Bot,
+            _ => Role::Customer,
+        }
+    }
+
+    fn author(self) -> Author {
+        let role = Some(self.role());
+        Author { role, id: self.id.map(|id| ParticipantId(id.0)), name: self.name.filter(|name| !name.is_empty()) }
+    }
+}
+
+/// Parts that people read: replies and notes. All else is bookkeeping.
+const WITH_WORDS: [&str; 4] = ["comment", "note", "quick_reply", "note_and_reopen"];
+
+impl JsonTool for Intercom {
+    fn name(&self) -> &'static str {
+        "intercom"
+    }
+
+    fn title(&self) -> &'static str {
+        "Intercom"
+    }
+
+    fn lists(&self) -> &'static [&'static str] {
+        &["/conversations", "/data"]
+    }
+
+    fn recognises(&self, _: &str, record: &Map<String, Value>) -> bool {
+        record.get("type").and_then(Value::as_str) == Some("conversation")
+            && (record.contains_key("conversation_parts") || record.contains_key("source"))
+    }
+
+    fn whole(&self) -> bool {
+        true
+    }
+
+    fn read(&self, _: &str, record: &str, found: &mut Found) {
+        let conversation: Conversation = match json::parse(record) {
+            Ok(conversation) => conversation,
+            Err((pointer, reason)) => return found.wrong(pointer, reason),
+        };
+        let mut messages = Vec::new();
+        let mut channel = None;
+        if let Some(opening) = conversation.source {
+            channel = opening.kind;
+            if let Some(body) = opening.body.filter(|body| !opening.redacted && !body.trim().is_empty()) {
+                messages.push(PieceMessage {
+                    id: opening.id.map(|id| MessageId(id.0)),
+                    author: opening.author.map(Writer::author).unwrap_or_default(),
+                    sent: conversation.created_at.map(|time| time.0),
+                    visibility: Visibility::Public,
+                    format: None,
+                    automatic: false,
+                    body,
+                });
+            }
+        }
+        let parts = conversation.conversation_parts.map(|parts| parts.conversation_parts).unwrap_or_default();
+        for (index, part) in parts.into_iter().enumerate() {
+            match json::parse::<Part>(&part.to_string()) {
+                Err((pointer, reason)) => {
+                    found.wrong(format!("/conversation_parts/conversation_parts/{index}{pointer}"), reason);
+                }
+                Ok(part) => messages.extend(message(part)),
+            }
+        }
+        found.piece(Piece {
+            source: self.name().into(),
+            conversation: ConversationId(conversation.id.0),
+            channel,
+            requester: None,
+            messages,
+        });
+    }
+}
+
+fn message(part: Part) -> Option<PieceMessage> {
+    // Closing, opening or snoozing a conversation may carry a reply as well.
+    let said = part.body.filter(|body| !part.redacted && !body.trim().is_empty())?;
+    let closes = matches!(part.part_type.as_str(), "close" | "open" | "snoozed" | "assignment");
+    if !closes && !WITH_WORDS.contains(&part.part_type.as_str()) {
+        return None;
+    }
+    let internal = part.part_type.starts_with("note") || part.part_type == "assignment";
+    Some(PieceMessage {
+        id: part.id.map(|id| MessageId(id.0)),
+        author: part.author.map(Writer::author).unwrap_or_default(),
+        sent: part.created_at.map(|time| time.0),
+        visibility: if internal { Visibility::Internal } else { Visibility::Public },
+        format: None,
+        automatic: false,
+        body: said,
+    })
+}

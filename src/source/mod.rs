@@ -1,0 +1,191 @@
+//! Exports of ticketing tools, read into the field's nouns: one file a tool.
+//!
+//! An export is a stream of [`Record`]s: pieces of conversations, and people. A piece may be a whole
+//! conversation (a tool that writes each ticket with all its messages) or one message of it; a message
+//! may name its author by an id that a [`Person`] elsewhere in the export explains. What belongs together
+//! is put together by a later step, so that a tool's file says one thing only: what its fields mean.
+//!
+//! Nothing that is wrong in one row stops the others: each is a [`Problem`] with its place.
+
+pub mod fields;
+mod intercom;
+pub mod json;
+
+use crate::conversation::{ConversationId, Format, MessageId, ParticipantId, Role, Visibility};
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+use std::fmt;
+
+/// What one record of an export says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Record {
+    /// Some messages of a conversation, or all of them.
+    Piece(Piece),
+    /// Who somebody is.
+    Person(Person),
+}
+
+/// Some messages of one conversation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Piece {
+    /// The ticketing tool, for example `zendesk`.
+    pub source: Cow<'static, str>,
+    /// The conversation they belong to.
+    pub conversation: ConversationId,
+    /// How the messages travelled, for example `email`, `chat`.
+    pub channel: Option<String>,
+    /// The participant who asked for help: a customer, whatever else is unknown of them.
+    pub requester: Option<ParticipantId>,
+    /// The messages, in the order in which the export has them.
+    pub messages: Vec<PieceMessage>,
+}
+
+/// One message, as far as its record tells.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PieceMessage {
+    /// Identifier within the source.
+    pub id: Option<MessageId>,
+    /// Who wrote it.
+    pub author: Author,
+    /// When it was sent: an RFC 3339 time, offset kept as written.
+    pub sent: Option<String>,
+    /// Whether the customer can see it.
+    pub visibility: Visibility,
+    /// How `body` is written; found out from the body when `None`.
+    pub format: Option<Format>,
+    /// Whether the tool marks it as sent by a machine.
+    pub automatic: bool,
+    /// The text as sent.
+    pub body: String,
+}
+
+/// The author of a message: not the assignee of its ticket.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Author {
+    /// On which side; `None` where only a [`Person`] of the same id tells.
+    pub role: Option<Role>,
+    /// Identifier within the source.
+    pub id: Option<ParticipantId>,
+    /// Name shown to people.
+    pub name: Option<String>,
+}
+
+/// Who somebody is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// The ticketing tool that knows them.
+    pub source: Cow<'static, str>,
+    /// Identifier within the source.
+    pub id: ParticipantId,
+    /// On which side they are; `None` where the tool does not say.
+    pub role: Option<Role>,
+    /// Name shown to people.
+    pub name: Option<String>,
+}
+
+/// Where in an input something stands; what is not known is `None`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Place {
+    /// Line of the text, from 1.
+    pub line: Option<u64>,
+    /// Column in characters, from 1.
+    pub column: Option<u64>,
+    /// Record of a table or message of a mailbox, from 1; the header row of a table is not counted.
+    pub row: Option<u64>,
+    /// JSON pointer (RFC 6901) from the line's, or the document's, value.
+    pub pointer: Option<String>,
+}
+
+impl fmt::Display for Place {
+    /// `12:7 /comments/0/body`, `row 3 (line 9)`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut parts = Vec::new();
+        match (self.row, self.line, self.column) {
+            (Some(row), Some(line), _) => parts.push(format!("row {row} (line {line})")),
+            (Some(row), None, _) => parts.push(format!("row {row}")),
+            (None, Some(line), Some(column)) => parts.push(format!("{line}:{column}")),
+            (None, Some(line), None) => parts.push(line.to_string()),
+            (None, None, _) => {}
+        }
+        parts.extend(self.pointer.clone().filter(|pointer| !pointer.is_empty()));
+        f.write_str(&parts.join(" "))
+    }
+}
+
+/// Something in an export that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Where.
+    pub place: Place,
+    /// What is wrong, and what is allowed.
+    pub reason: String,
+    /// The record as it stands in the export, where there is one; at most [`LARGEST_SHOWN`] bytes of it.
+    pub raw: Option<String>,
+    /// Whether the rest of the input is lost with it: it is cut off, or broken from here on.
+    pub fatal: bool,
+}
+
+/// So many bytes of a bad record are kept to be shown.
+pub const LARGEST_SHOWN: usize = 16 << 10;
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let place = self.place.to_string();
+        if place.is_empty() { f.write_str(&self.reason) } else { write!(f, "{place}: {}", self.reason) }
+    }
+}
+
+/// What was found in one record: what can be used, and what cannot.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Found {
+    /// What can be used.
+    pub records: Vec<Record>,
+    /// What cannot, each with a JSON pointer from the record (empty for the record itself) and the reason.
+    pub wrong: Vec<(String, String)>,
+}
+
+impl Found {
+    /// Adds a piece of a conversation, unless it holds no message.
+    pub fn piece(&mut self, piece: Piece) {
+        if !piece.messages.is_empty() {
+            self.records.push(Record::Piece(piece));
+        }
+    }
+
+    /// Adds a person.
+    pub fn person(&mut self, person: Person) {
+        self.records.push(Record::Person(person));
+    }
+
+    /// Adds what is wrong at `pointer`.
+    pub fn wrong(&mut self, pointer: impl Into<String>, reason: impl Into<String>) {
+        self.wrong.push((pointer.into(), reason.into()));
+    }
+}
+
+/// A ticketing tool whose exports are JSON.
+pub trait JsonTool: Sync + fmt::Debug {
+    /// Name as in `--format` and in results, for example `helpscout`.
+    fn name(&self) -> &'static str;
+
+    /// Name for people, for example `Help Scout`.
+    fn title(&self) -> &'static str;
+
+    /// The lists in which an export document or page holds its records, as JSON pointers such as
+    /// `/tickets` or `/_embedded/conversations`. A record that stands alone, as a line of JSON Lines, as
+    /// an element of a top-level array or as a whole document, is in the list ``.
+    fn lists(&self) -> &'static [&'static str];
+
+    /// Whether `record`, which stands in `list`, looks like one of this tool: by its keys, strictly enough
+    /// that no other tool's record does.
+    fn recognises(&self, list: &str, record: &serde_json::Map<String, serde_json::Value>) -> bool;
+
+    /// Whether each record holds a whole conversation and says itself on which side each author is.
+    fn whole(&self) -> bool;
+
+    /// Reads one record of `list`, given as JSON text, into `found`.
+    fn read(&self, list: &str, record: &str, found: &mut Found);
+}
+
+/// The tools whose exports are JSON.
+pub const JSON_TOOLS: [&dyn JsonTool; 1] = [&intercom::Intercom];
