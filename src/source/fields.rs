@@ -64,7 +64,7 @@ impl Time {
             None => civil.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp()),
             Some(minutes) => {
                 let offset = jiff::tz::Offset::from_seconds(minutes * 60).ok()?;
-                return offset.to_timestamp(civil).ok();
+                offset.to_timestamp(civil).ok()
             }
         });
         match (known, offset) {
