@@ -3,7 +3,7 @@
 //! Every error says where: line and column while the JSON itself is wrong, a JSON pointer
 //! (RFC 6901) once it is a value that cannot be. One bad conversation does not hide the others.
 
-use super::Conversation;
+use super::{Conversation, Message};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use std::fmt;
@@ -199,18 +199,25 @@ pub fn json(bytes: &[u8]) -> Result<Vec<Result<Conversation, NeutralError>>, Neu
 /// What the types cannot say; gives the JSON pointer and the problem.
 fn check(conversation: &Conversation) -> Result<(), (String, String)> {
     for (index, message) in conversation.messages.iter().enumerate() {
-        if message.body.len() > LARGEST_BODY {
-            let problem = format!("the body has {} bytes; the most is {} MiB", message.body.len(), LARGEST_BODY >> 20);
-            return Err((format!("/messages/{index}/body"), problem));
-        }
-        if let Some(sent) = message.sent.as_deref().filter(|sent| !is_rfc3339(sent)) {
-            let shown: String = sent.chars().take(40).collect();
-            let problem =
-                format!("`{shown}` is not an RFC 3339 time such as 2026-03-05T09:30:00Z or 2026-03-05T09:30:00+01:00");
-            return Err((format!("/messages/{index}/sent"), problem));
+        if let Some((field, problem)) = wrong_value(message) {
+            return Err((format!("/messages/{index}/{field}"), problem));
         }
     }
     Ok(())
+}
+
+/// What the types cannot say of `message`: the field that holds a wrong value, and the problem.
+#[must_use]
+pub fn wrong_value(message: &Message) -> Option<(&'static str, String)> {
+    if message.body.len() > LARGEST_BODY {
+        let problem = format!("the body has {} bytes; the most is {} MiB", message.body.len(), LARGEST_BODY >> 20);
+        return Some(("body", problem));
+    }
+    let sent = message.sent.as_deref().filter(|sent| !is_rfc3339(sent))?;
+    let shown: String = sent.chars().take(40).collect();
+    let problem =
+        format!("`{shown}` is not an RFC 3339 time such as 2026-03-05T09:30:00Z or 2026-03-05T09:30:00+01:00");
+    Some(("sent", problem))
 }
 
 fn without_bom(bytes: &[u8]) -> &[u8] {

@@ -147,7 +147,7 @@ impl JsonTool for Intercom {
         }
         found.piece(Piece {
             source: self.name().into(),
-            conversation: ConversationId(conversation.id.0),
+            conversation: Some(ConversationId(conversation.id.0)),
             channel,
             requester: None,
             messages,

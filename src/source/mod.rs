@@ -10,6 +10,7 @@
 pub mod fields;
 mod intercom;
 pub mod json;
+mod neutral;
 
 use crate::conversation::{ConversationId, Format, MessageId, ParticipantId, Role, Visibility};
 use serde::{Deserialize, Serialize};
@@ -30,8 +31,8 @@ pub enum Record {
 pub struct Piece {
     /// The ticketing tool, for example `zendesk`.
     pub source: Cow<'static, str>,
-    /// The conversation they belong to.
-    pub conversation: ConversationId,
+    /// The conversation they belong to; `None` where they are one of their own.
+    pub conversation: Option<ConversationId>,
     /// How the messages travelled, for example `email`, `chat`.
     pub channel: Option<String>,
     /// The participant who asked for help: a customer, whatever else is unknown of them.
@@ -188,4 +189,4 @@ pub trait JsonTool: Sync + fmt::Debug {
 }
 
 /// The tools whose exports are JSON.
-pub const JSON_TOOLS: [&dyn JsonTool; 1] = [&intercom::Intercom];
+pub const JSON_TOOLS: [&dyn JsonTool; 2] = [&neutral::Neutral, &intercom::Intercom];

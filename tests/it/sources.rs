@@ -33,11 +33,12 @@ fn told(place: &Place, record: Result<Record, Problem>) -> String {
         }
         Ok(Record::Piece(piece)) => {
             let channel = piece.channel.as_deref().unwrap_or("-");
+            let conversation = piece.conversation.as_ref().map_or("(its own)", |id| id.as_str());
             let requester = piece.requester.as_ref().map_or("-", |id| id.as_str());
             let _ = writeln!(
                 told,
-                "[{place}] {} {} channel {channel} requester {requester}",
-                piece.source, piece.conversation
+                "[{place}] {} {conversation} channel {channel} requester {requester}",
+                piece.source
             );
             for message in piece.messages {
                 let id = message.id.as_ref().map_or("-", |id| id.as_str());
