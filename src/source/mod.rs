@@ -7,10 +7,13 @@
 //!
 //! Nothing that is wrong in one row stops the others: each is a [`Problem`] with its place.
 
+pub mod export;
 pub mod fields;
 mod intercom;
 pub mod json;
+pub mod lines;
 mod neutral;
+pub mod open;
 
 use crate::conversation::{ConversationId, Format, MessageId, ParticipantId, Role, Visibility};
 use serde::{Deserialize, Serialize};
@@ -124,6 +127,21 @@ pub struct Problem {
     pub raw: Option<String>,
     /// Whether the rest of the input is lost with it: it is cut off, or broken from here on.
     pub fatal: bool,
+}
+
+impl Problem {
+    /// One that concerns an input as a whole.
+    #[must_use]
+    pub fn of(reason: impl Into<String>) -> Self {
+        Self { place: Place::default(), reason: reason.into(), raw: None, fatal: false }
+    }
+
+    /// An input that ends at `line`, before its time.
+    #[must_use]
+    pub fn cut_off(line: u64, error: &std::io::Error) -> Self {
+        let place = Place { line: Some(line), ..Place::default() };
+        Self { place, fatal: true, ..Self::of(format!("cannot be read further: {error}")) }
+    }
 }
 
 /// So many bytes of a bad record are kept to be shown.

@@ -35,11 +35,7 @@ fn told(place: &Place, record: Result<Record, Problem>) -> String {
             let channel = piece.channel.as_deref().unwrap_or("-");
             let conversation = piece.conversation.as_ref().map_or("(its own)", |id| id.as_str());
             let requester = piece.requester.as_ref().map_or("-", |id| id.as_str());
-            let _ = writeln!(
-                told,
-                "[{place}] {} {conversation} channel {channel} requester {requester}",
-                piece.source
-            );
+            let _ = writeln!(told, "[{place}] {} {conversation} channel {channel} requester {requester}", piece.source);
             for message in piece.messages {
                 let id = message.id.as_ref().map_or("-", |id| id.as_str());
                 let role = message.author.role.map_or_else(|| "?".to_owned(), |role| format!("{role:?}"));

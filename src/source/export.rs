@@ -1,0 +1,284 @@
+//! Reads one export of whatever tool: finds out its encoding and format, says so, and reads it.
+
+use super::lines::{self, Chunk, Chunks};
+use super::{Found, JSON_TOOLS, JsonTool, Place, Problem, Record, json};
+use encoding_rs::Encoding;
+use encoding_rs_io::DecodeReaderBytesBuilder;
+use serde_json::{Map, Value};
+use std::io::{BufRead, BufReader, Cursor, Read};
+use std::sync::Mutex;
+
+/// So much of an input is looked at to tell its format.
+const SNIFFED: u64 = 1 << 20;
+
+/// What an export is.
+#[derive(Debug, Clone, Copy)]
+pub enum Format {
+    /// JSON of a tool.
+    Json(&'static dyn JsonTool),
+}
+
+impl Format {
+    /// All that can be read.
+    pub fn all() -> impl Iterator<Item = Self> {
+        JSON_TOOLS.iter().map(|tool| Self::Json(*tool))
+    }
+
+    /// The format called `name`.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::all().find(|format| format.name() == name)
+    }
+
+    /// Name as in `--format`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Json(tool) => tool.name(),
+        }
+    }
+
+    /// Name for people.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Json(tool) => tool.title(),
+        }
+    }
+}
+
+/// How exports are read, where it is not to be found out from them.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// The format of all inputs.
+    pub format: Option<Format>,
+    /// The encoding of all inputs.
+    pub encoding: Option<&'static Encoding>,
+}
+
+/// What was found out about an input.
+#[derive(Debug, Clone)]
+pub struct Recognised {
+    /// Its format.
+    pub format: Format,
+    /// Its encoding, where it is not UTF-8.
+    pub encoding: Option<&'static str>,
+}
+
+/// Takes what is read; asked to stop, reading ends early.
+pub trait Receiver {
+    /// An input is opened.
+    fn opened(&mut self, name: &str, recognised: &Recognised);
+
+    /// Lines of JSON Lines, each with a whole conversation of `tool`, still to be read with [`line`].
+    fn lines(&mut self, name: &str, tool: &'static dyn JsonTool, chunk: Chunk);
+
+    /// A record, or what is wrong.
+    fn record(&mut self, name: &str, place: Place, record: Result<Record, Problem>);
+
+    /// Whether to read on.
+    fn wants_more(&self) -> bool;
+}
+
+/// Reads the bytes of an input called `name`.
+///
+/// # Errors
+/// Where its format is not known; what is wrong inside goes to `receiver`.
+pub fn read(
+    name: &str,
+    reader: &mut dyn BufRead,
+    settings: &Settings,
+    receiver: &mut dyn Receiver,
+) -> Result<(), Problem> {
+    let mut start = Vec::new();
+    if let Err(error) = reader.take(SNIFFED).read_to_end(&mut start) {
+        receiver.record(name, Place::default(), Err(Problem::cut_off(1, &error)));
+    }
+    let encoding = settings.encoding.or_else(|| encoding_of(&start));
+    let decoded = DecodeReaderBytesBuilder::new()
+        .encoding(encoding)
+        .bom_override(true)
+        .strip_bom(true)
+        .build(Cursor::new(start).chain(reader));
+    let mut reader = BufReader::with_capacity(256 << 10, decoded);
+    let mut start = Vec::new();
+    if let Err(error) = reader.by_ref().take(SNIFFED).read_to_end(&mut start) {
+        receiver.record(name, Place::default(), Err(Problem::cut_off(1, &error)));
+    }
+    if start.trim_ascii().is_empty() {
+        return Err(Problem::of("there is nothing in it"));
+    }
+    let format = settings.format.map_or_else(|| sniff(&start), Ok)?;
+    receiver.opened(name, &Recognised { format, encoding: encoding.map(Encoding::name) });
+    let by_lines = is_named_lines(name) || is_lines(&start);
+    let whole = Cursor::new(start).chain(reader);
+    match format {
+        Format::Json(tool) if by_lines => read_lines(name, whole, tool, receiver),
+        Format::Json(tool) => json::document(tool, whole, &mut |place, record| receiver.record(name, place, record)),
+    }
+    Ok(())
+}
+
+fn read_lines(name: &str, reader: impl BufRead, tool: &'static dyn JsonTool, receiver: &mut dyn Receiver) {
+    for chunk in Chunks::new(reader) {
+        if !receiver.wants_more() {
+            return;
+        }
+        match chunk {
+            Err(problem) => receiver.record(name, problem.place.clone(), Err(problem)),
+            Ok(chunk) if tool.whole() => receiver.lines(name, tool, chunk),
+            Ok(chunk) => {
+                for (number, bytes) in chunk.lines() {
+                    line(tool, number, bytes, &mut |place, record| receiver.record(name, place, record));
+                }
+            }
+        }
+    }
+}
+
+/// Reads line `number` of JSON Lines.
+pub fn line(tool: &dyn JsonTool, number: u64, bytes: &[u8], sink: &mut json::Sink<'_>) {
+    let place = Place { line: Some(number), ..Place::default() };
+    match lines::text(bytes, number) {
+        Ok(text) => json::records(tool, text, &place, sink),
+        Err(problem) => sink(place, Err(problem)),
+    }
+}
+
+/// The encoding of a text that starts with `start`; `None` for UTF-8, and where a byte order mark tells.
+fn encoding_of(start: &[u8]) -> Option<&'static Encoding> {
+    if Encoding::for_bom(start).is_some() {
+        return Encoding::for_bom(start).map(|(encoding, _)| encoding).filter(|found| *found != encoding_rs::UTF_8);
+    }
+    let sample = &start[..start.len().min(4096)];
+    // ASCII in UTF-16 has a zero in every other byte.
+    let zeros = |first: usize| sample.iter().skip(first).step_by(2).filter(|&&byte| byte == 0).count();
+    let half = sample.len() / 2;
+    if half > 8 && zeros(1) * 10 > half * 8 {
+        return Some(encoding_rs::UTF_16LE);
+    }
+    if half > 8 && zeros(0) * 10 > half * 8 {
+        return Some(encoding_rs::UTF_16BE);
+    }
+    match std::str::from_utf8(start) {
+        Ok(_) => None,
+        // Cut inside a character.
+        Err(error) if error.error_len().is_none() => None,
+        Err(_) => Some(encoding_rs::WINDOWS_1252),
+    }
+}
+
+fn is_named_lines(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let plain = name.trim_end_matches(".gz").trim_end_matches(".zst");
+    [".jsonl", ".ndjson"].iter().any(|end| plain.ends_with(end))
+}
+
+/// Whether the first line is a JSON value of its own and another follows.
+fn is_lines(start: &[u8]) -> bool {
+    let text = start.trim_ascii_start();
+    let Some(end) = memchr::memchr(b'\n', text) else { return false };
+    let more = text[end..].trim_ascii_start().first() == Some(&b'{');
+    more && text.first() == Some(&b'{') && serde_json::from_slice::<serde::de::IgnoredAny>(&text[..end]).is_ok()
+}
+
+fn sniff(start: &[u8]) -> Result<Format, Problem> {
+    let text = start.trim_ascii_start();
+    if matches!(text.first(), Some(b'{' | b'[')) {
+        // The end may be in the middle of a character.
+        let text = match std::str::from_utf8(text) {
+            Ok(text) => text,
+            Err(error) => std::str::from_utf8(&text[..error.valid_up_to()]).unwrap_or_default(),
+        };
+        for tool in JSON_TOOLS {
+            if first_record(tool, text).is_some_and(|(list, record)| tool.recognises(&list, &record)) {
+                return Ok(Format::Json(tool));
+            }
+        }
+    }
+    let names: Vec<&str> = Format::all().map(Format::name).collect();
+    Err(Problem::of(format!(
+        "it is no export that Amends knows by its looks; say which with --format ({})",
+        names.join(", ")
+    )))
+}
+
+/// The first record of `text` for `tool`, with the list that it stands in.
+fn first_record(tool: &'static dyn JsonTool, text: &str) -> Option<(String, Map<String, Value>)> {
+    let probe = Probe { tool, first: Mutex::default() };
+    let first_line = text.split('\n').next().unwrap_or_default();
+    if is_lines(text.as_bytes()) {
+        json::records(&probe, first_line, &Place::default(), &mut |_, _| {});
+    } else {
+        json::document(&probe, text.as_bytes(), &mut |_, _| {});
+    }
+    probe.first.into_inner().ok().flatten()
+}
+
+/// Keeps the first record of a tool instead of reading it.
+#[derive(Debug)]
+struct Probe {
+    tool: &'static dyn JsonTool,
+    first: Mutex<Option<(String, Map<String, Value>)>>,
+}
+
+impl JsonTool for Probe {
+    fn name(&self) -> &'static str {
+        self.tool.name()
+    }
+
+    fn title(&self) -> &'static str {
+        self.tool.title()
+    }
+
+    fn lists(&self) -> &'static [&'static str] {
+        self.tool.lists()
+    }
+
+    fn recognises(&self, list: &str, record: &Map<String, Value>) -> bool {
+        self.tool.recognises(list, record)
+    }
+
+    fn whole(&self) -> bool {
+        self.tool.whole()
+    }
+
+    fn read(&self, list: &str, record: &str, _: &mut Found) {
+        if let Ok(mut first) = self.first.lock()
+            && first.is_none()
+        {
+            *first = serde_json::from_str(record).ok().map(|record| (list.to_owned(), record));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{encoding_of, sniff};
+
+    #[test]
+    fn the_first_characters_tell_the_format() {
+        for (start, name) in [
+            (r#"{"messages": [{"author": {"role": "agent"}, "body": "Hello"}]}"#, "neutral"),
+            (r#"[{"messages": [{"author": {"role": "agent"}, "body": "Hello"}]}]"#, "neutral"),
+            ("{\"conversations\": [\n{\"id\": \"1\", \"messages\": []}, {\"id\": \"2\", \"mess", "neutral"),
+            (r#"{"type": "conversation", "id": "1", "source": {"body": "Hi"}}"#, "intercom"),
+        ] {
+            assert_eq!(sniff(start.as_bytes()).map(|format| format.name()).ok(), Some(name), "{start}");
+        }
+        for start in ["", "Hello", "{\"a\": 1}", "[]", "[[[[", "\u{0}"] {
+            assert!(sniff(start.as_bytes()).is_err(), "{start}");
+        }
+    }
+
+    #[test]
+    fn the_first_bytes_tell_the_encoding() {
+        let utf16: Vec<u8> = "hello, how are you?".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let found = |bytes: &[u8]| encoding_of(bytes).map(|encoding| encoding.name());
+        assert_eq!(found(&utf16), Some("UTF-16LE"));
+        assert_eq!(found(b"\xFE\xFF\0h"), Some("UTF-16BE"));
+        assert_eq!(found(b"\xEF\xBB\xBFhello"), None);
+        assert_eq!(found("plain caf\u{e9}".as_bytes()), None);
+        assert_eq!(found(b"caf\xE9 costs 3"), Some("windows-1252"));
+    }
+}
