@@ -34,6 +34,8 @@ pub mod text;
 
 pub mod source;
 
+pub mod store;
+
 pub mod lexicon;
 pub mod lexicon_format;
 

@@ -12,6 +12,7 @@ pub mod fields;
 mod intercom;
 pub mod json;
 pub mod lines;
+pub mod merge;
 mod neutral;
 pub mod open;
 

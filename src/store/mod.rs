@@ -1,0 +1,3 @@
+//! What outgrows memory, in SQLite. Only here is SQL written.
+
+pub mod spool;
