@@ -50,6 +50,9 @@ pub mod library;
 pub mod reading;
 
 pub mod evaluation;
+pub mod trend;
 pub mod wire;
+
+pub mod audit;
 
 pub mod cli;

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod audit;
 mod completions;
 mod eval;
 mod lexicon;
@@ -28,6 +29,7 @@ Examples:
   amends score --customer 'Still no parcel!' draft.txt
   amends score tickets.jsonl --fail-under 60     exit 1 when a message scores below 60
   amends score --format jsonl < tickets.jsonl > results.jsonl
+  amends audit export/*.jsonl.gz --out audit     reads a ticketing tool's export, writes a report
   amends lexicon explain excuse-policy-is        what a rule finds, why, and what to do instead
   amends lexicon check my-rules                  rules of your own, held to their examples
 
@@ -59,6 +61,8 @@ enum Color {
 enum Command {
     /// Score messages and show the evidence
     Score(score::ScoreArgs),
+    /// Read exports of ticketing tools and write a report
+    Audit(audit::AuditArgs),
     /// Look at, explain, check and format the rules
     Lexicon(lexicon::LexiconArgs),
     /// Compare the machine with people's labels
@@ -110,6 +114,7 @@ pub fn run() -> u8 {
     choice.write_global();
     let result = match cli.command {
         Command::Score(args) => score::run(&args),
+        Command::Audit(args) => audit::run(&args),
         Command::Lexicon(args) => lexicon::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Schema => schema::run(),

@@ -16,6 +16,13 @@ pub(super) fn raw_stdout() -> Out {
     BufWriter::new(AutoStream::always_ansi(io::stdout().lock()))
 }
 
+/// Tells `text` on standard output.
+pub(super) fn tell(text: &str) -> io::Result<()> {
+    let mut out = stdout();
+    out.write_all(text.as_bytes())?;
+    out.flush()
+}
+
 /// Says on standard error what went wrong; where nobody listens there is nothing to be done.
 pub(super) fn complain(problem: &str) {
     let _ = writeln!(anstream::stderr(), "amends: {problem}");

@@ -38,6 +38,14 @@ impl Format {
         }
     }
 
+    /// Whether each record holds a whole conversation.
+    #[must_use]
+    pub fn whole(self) -> bool {
+        match self {
+            Self::Json(tool) => tool.whole(),
+        }
+    }
+
     /// Name for people.
     #[must_use]
     pub fn title(self) -> &'static str {

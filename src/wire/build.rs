@@ -113,8 +113,9 @@ const fn role_name(role: Role) -> &'static str {
     }
 }
 
-/// Finer figures would claim more than a score can say.
-fn two_decimals(score: f64) -> f64 {
+/// A score as it is shown: finer figures would claim more than a score can say.
+#[must_use]
+pub fn two_decimals(score: f64) -> f64 {
     (score * 100.0).round() / 100.0
 }
 

@@ -14,6 +14,7 @@ use crate::score::Scorecard;
 use crate::wire;
 use clap::{Args, ValueEnum};
 use input::{InputKind, Source};
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use tally::Tally;
 
@@ -80,13 +81,7 @@ enum OutputFormat {
 pub(super) fn run(args: &ScoreArgs) -> Result<u8, Failure> {
     let library = args.library.open()?;
     let lexicon = lexicon_of(&library, args.language.as_deref())?;
-    let from_file;
-    let card = if is_file_name(&args.scorecard) {
-        from_file = read_scorecard(Path::new(&args.scorecard))?;
-        &from_file
-    } else {
-        scorecard_named(&library, &args.scorecard)?
-    };
+    let card = &*card_of(&library, &args.scorecard)?;
     let only = labels(&args.only)?;
     let context = wire::Context { lexicon, card, only };
     let mut reader = Reader::new(lexicon, card);
@@ -161,8 +156,13 @@ impl Report {
     }
 }
 
-fn is_file_name(scorecard: &str) -> bool {
-    scorecard.ends_with(".toml") || scorecard.contains(['/', '\\'])
+/// The scorecard called `name`, or that of a file.
+pub(super) fn card_of<'l>(library: &'l Library, name: &str) -> Result<Cow<'l, Scorecard>, Failure> {
+    if name.ends_with(".toml") || name.contains(['/', '\\']) {
+        read_scorecard(Path::new(name)).map(Cow::Owned)
+    } else {
+        scorecard_named(library, name).map(Cow::Borrowed)
+    }
 }
 
 fn read_scorecard(path: &Path) -> Result<Scorecard, Failure> {

@@ -1,0 +1,250 @@
+//! The rows of an audit's files. Text cells cannot become formulas in a spreadsheet.
+
+use super::plan::Agent;
+use super::summary::HEADLINES;
+use crate::conversation::{Conversation, Message};
+use crate::lexicon::Lexicon;
+use crate::reading::MessageReading;
+use crate::score::{Scorecard, Verdict};
+use crate::source::Problem;
+use crate::wire::two_decimals;
+use serde::Serialize;
+use std::borrow::Cow;
+
+/// A cell of text that no spreadsheet takes for a formula: one that begins like one gets a quote in front
+/// (OWASP, "CSV Injection").
+pub(super) fn cell(text: &str) -> Cow<'_, str> {
+    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    if formula { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
+}
+
+/// `true`, `false`, or nothing where the question is not asked.
+fn flag(asked: bool, value: bool) -> &'static str {
+    match (asked, value) {
+        (false, _) => "",
+        (true, true) => "true",
+        (true, false) => "false",
+    }
+}
+
+/// The columns of `messages.csv`.
+pub(super) fn message_columns(card: &Scorecard) -> Vec<String> {
+    let mut columns: Vec<String> = [
+        "conversation",
+        "source",
+        "channel",
+        "index",
+        "message",
+        "agent",
+        "agent_name",
+        "team",
+        "sent",
+        "counted",
+        "score",
+        "uncritical_score",
+        "not_scored",
+        "words",
+        "service_failure",
+        "apology_due",
+        "follow_up_due",
+    ]
+    .map(str::to_owned)
+    .into();
+    columns.extend(HEADLINES.iter().map(|headline| headline.name.to_owned()));
+    columns.extend(card.criteria.iter().map(|criterion| format!("criterion:{}", criterion.id)));
+    columns
+}
+
+/// What a row tells besides the reading.
+pub(super) struct Placed<'r> {
+    pub(super) conversation: &'r Conversation,
+    /// The conversation's identifier, or its place in the export.
+    pub(super) name: &'r str,
+    pub(super) index: usize,
+    pub(super) agent: &'r Agent,
+    pub(super) counted: bool,
+}
+
+impl Placed<'_> {
+    fn message(&self) -> &Message {
+        &self.conversation.messages[self.index]
+    }
+}
+
+/// The row of an agent's message in `messages.csv`.
+pub(super) fn message(
+    csv: &mut csv::Writer<Vec<u8>>,
+    placed: &Placed<'_>,
+    reading: &MessageReading,
+    card: &Scorecard,
+) -> Result<(), csv::Error> {
+    let (message, agent, score) = (placed.message(), placed.agent, reading.score);
+    let number = |score: Option<f64>| score.map(|score| two_decimals(score).to_string()).unwrap_or_default();
+    let read = score.is_some();
+    for field in [
+        cell(placed.name),
+        cell(placed.conversation.source.as_deref().unwrap_or_default()),
+        cell(placed.conversation.channel.as_deref().unwrap_or_default()),
+        placed.index.to_string().into(),
+        cell(message.id.as_ref().map_or("", |id| id.as_str())),
+        cell(&agent.id),
+        cell(agent.name.as_deref().unwrap_or_default()),
+        cell(agent.team.as_deref().unwrap_or_default()),
+        cell(message.sent.as_deref().unwrap_or_default()),
+        flag(true, placed.counted).into(),
+        number(score.and_then(|score| score.score)).into(),
+        number(score.and_then(|score| score.uncritical_score)).into(),
+        match (reading.not_scored, score) {
+            (Some(reason), _) => reason.code().into(),
+            (None, Some(score)) if score.score.is_none() => "no_criterion_applies".into(),
+            _ => "".into(),
+        },
+        reading.words.to_string().into(),
+        flag(read, reading.situation.service_failure).into(),
+        flag(read, reading.situation.apology_due).into(),
+        flag(read, reading.situation.follow_up_due).into(),
+    ] {
+        csv.write_field(field.as_ref())?;
+    }
+    for (_, found) in reading.findings.named() {
+        csv.write_field(flag(read, found))?;
+    }
+    for index in 0..card.criteria.len() {
+        let verdict = score.map(|score| score.verdict(index)).filter(|verdict| *verdict != Verdict::NotApplicable);
+        csv.write_field(verdict.map_or("", Verdict::name))?;
+    }
+    csv.write_record(None::<&[u8]>)
+}
+
+/// A line of `findings.jsonl`: something that a message says, with its words, or lacks, with what shows that.
+#[derive(Debug, Serialize)]
+struct Finding<'f> {
+    conversation: &'f str,
+    index: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<&'f str>,
+    agent: &'f str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sent: Option<&'f str>,
+    label: &'f str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule: Option<&'f str>,
+    /// The words; for something that is missing those that show that it is due.
+    evidence: Option<Cow<'f, str>>,
+    /// Index of the message that holds the words, and where in its body, in bytes.
+    evidence_message: Option<usize>,
+    start: Option<u32>,
+    end: Option<u32>,
+}
+
+/// The lines of a message in `findings.jsonl`.
+pub(super) fn findings(
+    lines: &mut Vec<u8>,
+    placed: &Placed<'_>,
+    reading: &MessageReading,
+    lexicon: &Lexicon,
+    mask: &dyn Fn(&str) -> Option<String>,
+) -> Result<(), serde_json::Error> {
+    let message = placed.message();
+    let shown = |text: &str| mask(text);
+    let base = || Finding {
+        conversation: placed.name,
+        index: placed.index,
+        message: message.id.as_ref().map(|id| id.as_str()),
+        agent: &placed.agent.id,
+        sent: message.sent.as_deref(),
+        label: "",
+        kind: None,
+        rule: None,
+        evidence: None,
+        evidence_message: None,
+        start: None,
+        end: None,
+    };
+    let mut write = |finding: &Finding<'_>| {
+        serde_json::to_writer(&mut *lines, finding)?;
+        lines.push(b'\n');
+        Ok::<(), serde_json::Error>(())
+    };
+    for one in reading.detections.iter().filter(|one| one.label.is_behaviour()) {
+        let words = one.span.of(&message.body);
+        write(&Finding {
+            label: one.label.name(),
+            kind: one.kind.map(crate::lexicon::Kind::name),
+            rule: Some(lexicon.rules()[one.rule as usize].id.as_str()),
+            evidence: Some(shown(words).map_or(Cow::Borrowed(words), Cow::Owned)),
+            evidence_message: Some(placed.index),
+            start: Some(one.span.start),
+            end: Some(one.span.end),
+            ..base()
+        })?;
+    }
+    let situation = &reading.situation;
+    for (label, missing, cue) in [
+        ("missing_apology", reading.findings.missing_apology, situation.failure_cue),
+        ("missing_follow_up", reading.findings.missing_follow_up, situation.follow_up_cue.or(situation.failure_cue)),
+    ] {
+        if !missing {
+            continue;
+        }
+        let told = cue.and_then(|cue| {
+            let body = &placed.conversation.messages.get(cue.turn as usize)?.body;
+            Some((cue, cue.span.of(body)))
+        });
+        write(&Finding {
+            label,
+            rule: told.and_then(|(cue, _)| Some(lexicon.rules()[cue.rule? as usize].id.as_str())),
+            evidence: told.map(|(_, words)| shown(words).map_or(Cow::Borrowed(words), Cow::Owned)),
+            evidence_message: told.map(|(cue, _)| cue.turn as usize),
+            start: told.map(|(cue, _)| cue.span.start),
+            end: told.map(|(cue, _)| cue.span.end),
+            ..base()
+        })?;
+    }
+    Ok(())
+}
+
+/// A line of `rejected.jsonl`.
+#[derive(Debug, Serialize)]
+struct Rejected<'r> {
+    file: &'r str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    row: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    column: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pointer: Option<&'r str>,
+    reason: &'r str,
+    /// Whether the rest of the file is lost with it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    rest_lost: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    raw: Option<&'r str>,
+}
+
+/// The line of a row that cannot be read.
+pub(super) fn rejected(
+    lines: &mut Vec<u8>,
+    file: &str,
+    problem: &Problem,
+    with_raw: bool,
+) -> Result<(), serde_json::Error> {
+    let place = &problem.place;
+    let rejected = Rejected {
+        file,
+        row: place.row,
+        line: place.line,
+        column: place.column,
+        pointer: place.pointer.as_deref().filter(|pointer| !pointer.is_empty()),
+        reason: &problem.reason,
+        rest_lost: problem.fatal,
+        raw: problem.raw.as_deref().filter(|_| with_raw),
+    };
+    serde_json::to_writer(&mut *lines, &rejected)?;
+    lines.push(b'\n');
+    Ok(())
+}

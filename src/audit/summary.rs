@@ -1,0 +1,326 @@
+//! What an audit adds up: sums that can be merged in any order and give the same figures.
+
+use crate::conversation::Role;
+use crate::reading::{MessageReading, NotScored};
+use crate::score::{Scorecard, Verdict};
+use crate::trend::{Count, Period};
+use std::collections::BTreeMap;
+
+/// The four headline findings, in the order of [`crate::reading::Findings::named`].
+pub const HEADLINES: [Headline; 4] = [
+    Headline {
+        name: "excuse",
+        title: "Excuses",
+        asks: "messages after a failure that offer a reason so that it counts less",
+    },
+    Headline {
+        name: "finger_pointing",
+        title: "Finger-pointing",
+        asks: "messages after a failure that put the fault on someone",
+    },
+    Headline {
+        name: "missing_apology",
+        title: "Missing apologies",
+        asks: "messages that owed an apology and made none",
+    },
+    Headline {
+        name: "missing_follow_up",
+        title: "Missing follow-ups",
+        asks: "messages that left something open on the company's side and promised nothing",
+    },
+];
+
+/// A headline finding, for people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Headline {
+    /// Name in files.
+    pub name: &'static str,
+    /// Name for people.
+    pub title: &'static str,
+    /// What is counted.
+    pub asks: &'static str,
+}
+
+/// By what messages are grouped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Dimension {
+    /// Not at all.
+    All,
+    /// By who wrote them.
+    Agent,
+    /// By the team of who wrote them.
+    Team,
+    /// By how they travelled.
+    Channel,
+}
+
+/// A group of messages: those of an agent, in a week, …
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct GroupKey {
+    /// By what.
+    pub dimension: Dimension,
+    /// Which: the agent's identifier, the team's or channel's name; empty for all.
+    pub name: String,
+    /// When; `None` for the whole time.
+    pub period: Option<Period>,
+}
+
+/// What a group of messages comes to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Group {
+    /// The name shown for an agent.
+    pub title: Option<String>,
+    /// An agent's team.
+    pub team: Option<String>,
+    /// Conversations with a message of the group.
+    pub conversations: u64,
+    /// Messages of agents.
+    pub messages: u64,
+    /// Those with a score.
+    pub scored: u64,
+    /// Sum of the scores in hundredths: whole numbers add up to the same in any order.
+    pub score_hundredths: u64,
+    /// The headline findings (met means found), then the scorecard's criteria.
+    pub measures: Vec<Count>,
+}
+
+impl Group {
+    /// Mean of the scores, 0 to 100.
+    #[must_use]
+    pub fn mean_score(&self) -> Option<f64> {
+        (self.scored > 0).then(|| self.score_hundredths as f64 / 100.0 / self.scored as f64)
+    }
+
+    /// Adds the other's messages.
+    pub fn merge(&mut self, other: &Self) {
+        if self.title.is_none() {
+            self.title.clone_from(&other.title);
+        }
+        if self.team.is_none() {
+            self.team.clone_from(&other.team);
+        }
+        self.conversations += other.conversations;
+        self.messages += other.messages;
+        self.scored += other.scored;
+        self.score_hundredths += other.score_hundredths;
+        if self.measures.len() < other.measures.len() {
+            self.measures.resize(other.measures.len(), Count::default());
+        }
+        for (own, more) in self.measures.iter_mut().zip(&other.measures) {
+            own.merge(more);
+        }
+    }
+}
+
+/// The messages of one conversation that belong to one group.
+#[derive(Debug, Clone, Default)]
+pub struct Part {
+    messages: u64,
+    scored: u64,
+    score_hundredths: u64,
+    /// For each measure how many messages met it, and to how many it applied.
+    measures: Vec<(u32, u32)>,
+}
+
+impl Part {
+    /// Adds a message.
+    pub fn add(&mut self, reading: &MessageReading, card: &Scorecard) {
+        self.messages += 1;
+        let Some(score) = &reading.score else { return };
+        self.measures.resize(HEADLINES.len() + card.criteria.len(), (0, 0));
+        let situation = &reading.situation;
+        let applies =
+            [situation.service_failure, situation.service_failure, situation.apology_due, situation.follow_up_due];
+        for ((measure, (_, found)), applies) in self.measures.iter_mut().zip(reading.findings.named()).zip(applies) {
+            // A finger pointed where no failure is seen is one all the same.
+            if applies || found {
+                measure.0 += u32::from(found);
+                measure.1 += 1;
+            }
+        }
+        for (index, measure) in self.measures.iter_mut().skip(HEADLINES.len()).enumerate() {
+            match score.verdict(index) {
+                Verdict::Met => {
+                    measure.0 += 1;
+                    measure.1 += 1;
+                }
+                Verdict::Unmet => measure.1 += 1,
+                Verdict::NotApplicable => {}
+            }
+        }
+        if let Some(score) = score.score {
+            self.scored += 1;
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a score is 0 to 100")]
+            let hundredths = (score * 100.0).round() as u64;
+            self.score_hundredths += hundredths;
+        }
+    }
+
+    /// The group that holds this conversation's messages alone.
+    #[must_use]
+    pub fn group(&self) -> Group {
+        let count = |&(met, applicable): &(u32, u32)| {
+            let mut count = Count::default();
+            // Met is never above applicable: both grow together.
+            let _ = count.add_conversation(met, applicable);
+            count
+        };
+        Group {
+            title: None,
+            team: None,
+            conversations: 1,
+            messages: self.messages,
+            scored: self.scored,
+            score_hundredths: self.score_hundredths,
+            measures: self.measures.iter().map(count).collect(),
+        }
+    }
+}
+
+/// What was read, and what was not.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Tally {
+    /// Conversations with a message that counts.
+    pub conversations: u64,
+    /// Conversations left out by the window of time or the choice of agents.
+    pub left_out: u64,
+    /// Messages by role: customer, agent, bot, system.
+    pub roles: [u64; 4],
+    /// Agents' messages outside the window of time, or of other agents; read as context only.
+    pub context_only: u64,
+    /// Agents' messages with a score.
+    pub scored: u64,
+    /// Agents' messages that were read, and to which no criterion of the scorecard applies.
+    pub nothing_to_score: u64,
+    /// Agents' messages without a score, by reason.
+    pub not_scored: BTreeMap<&'static str, u64>,
+    /// Agents' messages without a time.
+    pub timeless: u64,
+    /// Messages that came more than once.
+    pub duplicates: u64,
+    /// Messages whose author was taken for an agent, because the export says nothing else.
+    pub taken_as_agents: u64,
+    /// Rows, messages and lines that could not be read.
+    pub rejected: u64,
+    /// Conversations with a service failure.
+    pub failures: u64,
+}
+
+impl Tally {
+    /// Counts a message of `role`.
+    pub fn role(&mut self, role: Role) {
+        let index = match role {
+            Role::Customer => 0,
+            Role::Agent => 1,
+            Role::Bot => 2,
+            Role::System => 3,
+        };
+        self.roles[index] += 1;
+    }
+
+    /// Counts an agent's message by what became of it.
+    pub fn reading(&mut self, reading: &MessageReading) {
+        match (&reading.score, reading.not_scored) {
+            (Some(score), _) if score.score.is_some() => self.scored += 1,
+            (Some(_), _) => self.nothing_to_score += 1,
+            (None, reason) => {
+                *self.not_scored.entry(reason.map_or("unknown", NotScored::code)).or_default() += 1;
+            }
+        }
+    }
+
+    /// Agents' messages.
+    #[must_use]
+    pub const fn agent_messages(&self) -> u64 {
+        self.roles[1]
+    }
+
+    fn merge(&mut self, other: &Self) {
+        for (own, more) in self.roles.iter_mut().zip(other.roles) {
+            *own += more;
+        }
+        for (own, more) in [
+            (&mut self.conversations, other.conversations),
+            (&mut self.left_out, other.left_out),
+            (&mut self.context_only, other.context_only),
+            (&mut self.scored, other.scored),
+            (&mut self.nothing_to_score, other.nothing_to_score),
+            (&mut self.timeless, other.timeless),
+            (&mut self.duplicates, other.duplicates),
+            (&mut self.taken_as_agents, other.taken_as_agents),
+            (&mut self.rejected, other.rejected),
+            (&mut self.failures, other.failures),
+        ] {
+            *own += more;
+        }
+        for (reason, more) in &other.not_scored {
+            *self.not_scored.entry(reason).or_default() += more;
+        }
+    }
+}
+
+/// How often a rule fired in messages that count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Fired {
+    /// Detections.
+    pub detections: u64,
+    /// Messages with at least one.
+    pub messages: u64,
+}
+
+/// All that an audit adds up.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Summary {
+    /// What was read.
+    pub tally: Tally,
+    /// Groups of messages.
+    pub groups: BTreeMap<GroupKey, Group>,
+    /// How often each rule of the lexicon fired, by its index.
+    pub fired: Vec<Fired>,
+}
+
+impl Summary {
+    /// Adds the other's sums.
+    pub fn merge(&mut self, other: Self) {
+        self.tally.merge(&other.tally);
+        for (key, group) in other.groups {
+            self.groups.entry(key).or_default().merge(&group);
+        }
+        if self.fired.len() < other.fired.len() {
+            self.fired.resize(other.fired.len(), Fired::default());
+        }
+        for (own, more) in self.fired.iter_mut().zip(&other.fired) {
+            own.detections += more.detections;
+            own.messages += more.messages;
+        }
+    }
+
+    /// Adds a part of one conversation to a group.
+    pub fn group(&mut self, key: GroupKey, part: &Part) -> &mut Group {
+        let group = self.groups.entry(key).or_default();
+        group.merge(&part.group());
+        group
+    }
+
+    /// The groups of `dimension` over the whole time, by name.
+    pub fn whole(&self, dimension: Dimension) -> impl Iterator<Item = (&str, &Group)> {
+        self.groups
+            .iter()
+            .filter(move |(key, _)| key.dimension == dimension && key.period.is_none())
+            .map(|(key, group)| (key.name.as_str(), group))
+    }
+
+    /// All messages together.
+    #[must_use]
+    pub fn all(&self) -> Option<&Group> {
+        self.whole(Dimension::All).next().map(|(_, group)| group)
+    }
+
+    /// The periods of one group, in order; periods without a message are empty groups.
+    #[must_use]
+    pub fn periods(&self, dimension: Dimension, name: &str) -> Vec<(Period, Group)> {
+        let of = self.groups.iter().filter(|(key, _)| key.dimension == dimension && key.name == name);
+        let series = of.filter_map(|(key, group)| Some((key.period?, group.clone()))).collect();
+        crate::trend::period::without_gaps(series)
+    }
+}
