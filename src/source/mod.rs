@@ -9,6 +9,7 @@
 
 pub mod export;
 pub mod fields;
+mod helpscout;
 mod intercom;
 pub mod json;
 pub mod lines;
@@ -244,7 +245,8 @@ pub trait JsonTool: Sync + fmt::Debug {
 }
 
 /// The tools whose exports are JSON.
-pub const JSON_TOOLS: [&dyn JsonTool; 2] = [
+pub const JSON_TOOLS: [&dyn JsonTool; 3] = [
     &neutral::Neutral,
+    &helpscout::HelpScout,
     &intercom::Intercom,
 ];
