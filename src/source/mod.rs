@@ -7,6 +7,7 @@
 //!
 //! Nothing that is wrong in one row stops the others: each is a [`Problem`] with its place.
 
+mod chatwoot;
 pub mod export;
 pub mod fields;
 mod helpscout;
@@ -245,8 +246,9 @@ pub trait JsonTool: Sync + fmt::Debug {
 }
 
 /// The tools whose exports are JSON.
-pub const JSON_TOOLS: [&dyn JsonTool; 3] = [
+pub const JSON_TOOLS: [&dyn JsonTool; 4] = [
     &neutral::Neutral,
+    &chatwoot::Chatwoot,
     &helpscout::HelpScout,
     &intercom::Intercom,
 ];
