@@ -10,6 +10,7 @@
 mod chatwoot;
 pub mod export;
 pub mod fields;
+mod gorgias;
 mod helpscout;
 mod intercom;
 pub mod json;
@@ -246,9 +247,10 @@ pub trait JsonTool: Sync + fmt::Debug {
 }
 
 /// The tools whose exports are JSON.
-pub const JSON_TOOLS: [&dyn JsonTool; 4] = [
+pub const JSON_TOOLS: [&dyn JsonTool; 5] = [
     &neutral::Neutral,
     &chatwoot::Chatwoot,
+    &gorgias::Gorgias,
     &helpscout::HelpScout,
     &intercom::Intercom,
 ];
