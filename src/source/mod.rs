@@ -10,6 +10,7 @@
 mod chatwoot;
 pub mod export;
 pub mod fields;
+mod front;
 mod gorgias;
 mod helpscout;
 mod intercom;
@@ -247,9 +248,10 @@ pub trait JsonTool: Sync + fmt::Debug {
 }
 
 /// The tools whose exports are JSON.
-pub const JSON_TOOLS: [&dyn JsonTool; 5] = [
+pub const JSON_TOOLS: [&dyn JsonTool; 6] = [
     &neutral::Neutral,
     &chatwoot::Chatwoot,
+    &front::Front,
     &gorgias::Gorgias,
     &helpscout::HelpScout,
     &intercom::Intercom,
