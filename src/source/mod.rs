@@ -13,6 +13,7 @@ pub mod fields;
 mod front;
 mod gorgias;
 mod helpscout;
+mod hubspot;
 mod intercom;
 pub mod json;
 pub mod lines;
@@ -248,11 +249,12 @@ pub trait JsonTool: Sync + fmt::Debug {
 }
 
 /// The tools whose exports are JSON.
-pub const JSON_TOOLS: [&dyn JsonTool; 6] = [
+pub const JSON_TOOLS: [&dyn JsonTool; 7] = [
     &neutral::Neutral,
     &chatwoot::Chatwoot,
     &front::Front,
     &gorgias::Gorgias,
     &helpscout::HelpScout,
+    &hubspot::HubSpot,
     &intercom::Intercom,
 ];
