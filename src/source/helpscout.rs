@@ -221,7 +221,11 @@ fn conversation(record: &str, found: &mut Found) -> Result<(), Wrong> {
         (None, Some(links)) => links.conversation(),
         _ => None,
     };
-    let Some(id) = id else { return Err((String::new(), UNPLACED.to_owned())) };
+    let Some(id) = id else {
+        // A page of nothing leaves its list out.
+        let empty = whole.embedded.is_some_and(|embedded| embedded.threads.is_none());
+        return if empty { Ok(()) } else { Err((String::new(), UNPLACED.to_owned())) };
+    };
     if matches!(about.state.as_deref(), Some("deleted" | "draft")) {
         return Ok(());
     }
