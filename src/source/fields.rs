@@ -1,5 +1,6 @@
 //! Fields as ticketing tools write them: ids that are numbers here and strings there, times in five forms.
 
+use crate::conversation::Format;
 use crate::conversation::neutral::is_rfc3339;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -136,6 +137,12 @@ impl<'de> Deserialize<'de> for Time {
         }
         deserializer.deserialize_any(Text)
     }
+}
+
+/// The first of `bodies` that has words, with how it is written: tools give a message in several forms.
+#[must_use]
+pub fn body<const N: usize>(bodies: [(Option<String>, Option<Format>); N]) -> Option<(String, Option<Format>)> {
+    bodies.into_iter().find_map(|(body, format)| Some((body.filter(|body| !body.trim().is_empty())?, format)))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 
 use super::fields::{Id, Time};
 use super::{Author, Found, JsonTool, Piece, PieceMessage, json};
-use crate::conversation::{ConversationId, MessageId, ParticipantId, Role, Visibility};
+use crate::conversation::{ConversationId, MessageId, Role, Visibility};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -85,8 +85,7 @@ impl Writer {
     }
 
     fn author(self) -> Author {
-        let role = Some(self.role());
-        Author { role, id: self.id.map(|id| ParticipantId(id.0)), name: self.name.filter(|name| !name.is_empty()) }
+        Author::new(Some(self.role()), self.id, self.name)
     }
 }
 

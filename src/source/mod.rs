@@ -7,17 +7,25 @@
 //!
 //! Nothing that is wrong in one row stops the others: each is a [`Problem`] with its place.
 
+mod chatwoot;
 pub mod export;
 pub mod fields;
+mod front;
+mod gorgias;
+mod helpscout;
+mod hubspot;
 mod intercom;
 pub mod json;
 pub mod lines;
 pub mod merge;
 mod neutral;
 pub mod open;
+mod rows;
 
+use self::fields::Id;
 use crate::conversation::{ConversationId, Format, MessageId, ParticipantId, Role, Visibility};
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::fmt;
 
@@ -73,6 +81,14 @@ pub struct Author {
     pub id: Option<ParticipantId>,
     /// Name shown to people.
     pub name: Option<String>,
+}
+
+impl Author {
+    /// An author as a tool's fields give them: an empty name is none.
+    #[must_use]
+    pub fn new(role: Option<Role>, id: Option<Id>, name: Option<String>) -> Self {
+        Self { role, id: id.map(|id| ParticipantId(id.0)), name: name.filter(|name| !name.trim().is_empty()) }
+    }
 }
 
 /// Who somebody is.
@@ -155,13 +171,16 @@ impl fmt::Display for Problem {
     }
 }
 
+/// What is wrong within a record: a JSON pointer (empty for the whole of it) and the reason.
+pub type Wrong = (String, String);
+
 /// What was found in one record: what can be used, and what cannot.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Found {
     /// What can be used.
     pub records: Vec<Record>,
     /// What cannot, each with a JSON pointer from the record (empty for the record itself) and the reason.
-    pub wrong: Vec<(String, String)>,
+    pub wrong: Vec<Wrong>,
 }
 
 impl Found {
@@ -172,9 +191,31 @@ impl Found {
         }
     }
 
-    /// Adds a person.
-    pub fn person(&mut self, person: Person) {
-        self.records.push(Record::Person(person));
+    /// Adds a person of `source`, once; an empty name is none.
+    pub fn person(&mut self, source: &'static str, id: Id, role: Option<Role>, name: Option<String>) {
+        let name = name.filter(|name| !name.trim().is_empty());
+        let person = Record::Person(Person { source: source.into(), id: ParticipantId(id.0), role, name });
+        if !self.records.contains(&person) {
+            self.records.push(person);
+        }
+    }
+
+    /// The messages that `read` finds in `items`, which stand in the record at `pointer`. What is wrong with
+    /// one, with its own pointer and the reason, leaves its neighbours.
+    pub fn messages<M: IntoIterator<Item = PieceMessage>>(
+        &mut self,
+        pointer: &str,
+        items: &[Box<RawValue>],
+        read: impl Fn(&str) -> Result<M, Wrong>,
+    ) -> Vec<PieceMessage> {
+        let mut messages = Vec::new();
+        for (index, item) in items.iter().enumerate() {
+            match read(item.get()) {
+                Ok(read) => messages.extend(read),
+                Err((within, reason)) => self.wrong(format!("{pointer}/{index}{within}"), reason),
+            }
+        }
+        messages
     }
 
     /// Adds what is wrong at `pointer`.
@@ -208,4 +249,12 @@ pub trait JsonTool: Sync + fmt::Debug {
 }
 
 /// The tools whose exports are JSON.
-pub const JSON_TOOLS: [&dyn JsonTool; 2] = [&neutral::Neutral, &intercom::Intercom];
+pub const JSON_TOOLS: [&dyn JsonTool; 7] = [
+    &neutral::Neutral,
+    &chatwoot::Chatwoot,
+    &front::Front,
+    &gorgias::Gorgias,
+    &helpscout::HelpScout,
+    &hubspot::HubSpot,
+    &intercom::Intercom,
+];
