@@ -33,11 +33,15 @@ pub fn parse<T: DeserializeOwned>(text: &str) -> Result<T, (String, String)> {
     })
 }
 
-/// `error` without its place and without names of types.
+/// `error` without its place and without names of types, which say nothing to people.
 fn reason(error: &serde_json::Error) -> String {
     let told = error.to_string();
     let end = format!(" at line {} column {}", error.line(), error.column());
-    told.strip_suffix(&end).unwrap_or(&told).replace("expected struct ", "expected an object: ")
+    let told = told.strip_suffix(&end).unwrap_or(&told);
+    match told.split_once("expected struct ") {
+        Some((before, _)) => format!("{before}expected an object"),
+        None => told.replace("expected ident", "no JSON value"),
+    }
 }
 
 fn pointer(path: &serde_path_to_error::Path) -> String {

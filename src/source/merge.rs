@@ -115,7 +115,12 @@ fn in_order(messages: Vec<PieceMessage>) -> Vec<PieceMessage> {
     if times.is_sorted() {
         return messages;
     }
+    let newest_first = times.first() > times.last();
     let mut timed: Vec<(Timestamp, PieceMessage)> = times.into_iter().zip(messages).collect();
+    if newest_first {
+        // Some tools list the newest first; what has the same time stands in that order as well.
+        timed.reverse();
+    }
     timed.sort_by_key(|(time, _)| *time);
     timed.into_iter().map(|(_, message)| message).collect()
 }
@@ -127,19 +132,19 @@ enum Side {
 }
 
 fn role(author: &mut Author, source: &str, requester: Option<&ParticipantId>, people: &dyn People) -> Side {
-    if let Some(role) = author.role {
-        return Side::Told(role);
+    if author.role.is_some() && author.name.is_some() {
+        return author.role.map_or(Side::Unknown, Side::Told);
     }
-    let Some(id) = &author.id else { return Side::Unknown };
-    let person = people.person(source, id);
+    let person = author.id.as_ref().and_then(|id| people.person(source, id));
     if let Some(person) = &person
         && author.name.is_none()
     {
         author.name.clone_from(&person.name);
     }
-    match (person.and_then(|person| person.role), requester) {
+    match (author.role.or(person.and_then(|person| person.role)), requester) {
         (Some(role), _) => Side::Told(role),
-        (None, Some(requester)) if requester == id => Side::Told(Role::Customer),
+        _ if author.id.is_none() => Side::Unknown,
+        (None, Some(requester)) if author.id.as_ref() == Some(requester) => Side::Told(Role::Customer),
         (None, Some(_)) => Side::TakenAsAgent,
         (None, None) => Side::Unknown,
     }
