@@ -41,7 +41,7 @@ pub enum OpenError {
     },
 }
 
-/// A file to be read; standard input is put into a temporary one, so that it can be read again.
+/// A file to be read; standard input and pipes are put into a temporary one, so that it can be read again.
 #[derive(Debug)]
 pub struct Input {
     /// As shown to people.
@@ -62,13 +62,20 @@ pub fn inputs(given: &[String]) -> Result<Vec<Input>, OpenError> {
     let mut inputs = Vec::new();
     for name in given {
         if name == "-" {
-            inputs.push(standard_input()?);
+            inputs.push(copied("stdin".into(), &mut io::stdin().lock())?);
             continue;
         }
         for path in paths(name)? {
             let name = path.display().to_string();
-            let size = std::fs::metadata(&path).map_err(|source| OpenError::Io { name: name.clone(), source })?.len();
-            inputs.push(Input { name, size, path, _copy: None });
+            let io = |source| OpenError::Io { name: name.clone(), source };
+            let metadata = std::fs::metadata(&path).map_err(io)?;
+            if metadata.is_file() {
+                inputs.push(Input { name, size: metadata.len(), path, _copy: None });
+            } else {
+                // A pipe, as `<(zcat …)` gives it, cannot be read twice.
+                let mut pipe = File::open(&path).map_err(io)?;
+                inputs.push(copied(name, &mut pipe)?);
+            }
         }
     }
     Ok(inputs)
@@ -99,13 +106,14 @@ fn paths(name: &str) -> Result<Vec<PathBuf>, OpenError> {
     if found.is_empty() { Err(OpenError::NoMatch(name.to_owned())) } else { Ok(found) }
 }
 
-fn standard_input() -> Result<Input, OpenError> {
-    let io = |source| OpenError::Io { name: "standard input".into(), source };
-    let mut copy = tempfile::NamedTempFile::with_prefix("amends-stdin-").map_err(io)?;
-    let size = io::copy(&mut io::stdin().lock(), &mut copy).map_err(io)?;
+/// What `reader` holds, in a temporary file.
+fn copied(name: String, reader: &mut dyn Read) -> Result<Input, OpenError> {
+    let io = |source| OpenError::Io { name: name.clone(), source };
+    let mut copy = tempfile::NamedTempFile::with_prefix("amends-input-").map_err(io)?;
+    let size = io::copy(reader, &mut copy).map_err(io)?;
     copy.flush().map_err(io)?;
     let kept = copy.into_temp_path();
-    Ok(Input { name: "stdin".into(), size, path: kept.to_path_buf(), _copy: Some(kept) })
+    Ok(Input { name, size, path: kept.to_path_buf(), _copy: Some(kept) })
 }
 
 /// Reads on and counts, for a progress bar.
