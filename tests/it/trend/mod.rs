@@ -1,0 +1,3 @@
+//! Statistics that are fair to people.
+
+mod period;
