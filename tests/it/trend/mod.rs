@@ -4,8 +4,10 @@
 //! SciPy 1.17.1, statsmodels 0.15.0. Each table says which call made it.
 
 mod count;
+mod funnel;
 mod interval;
 mod period;
+mod shrinkage;
 
 use amends::trend::{Count, Sums};
 use proptest::prelude::*;
