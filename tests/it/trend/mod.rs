@@ -3,6 +3,7 @@
 //! Figures are held to published examples, and to tables made with other programs: Python 3, NumPy 2.4.6,
 //! SciPy 1.17.1, statsmodels 0.15.0. Each table says which call made it.
 
+mod control;
 mod count;
 mod funnel;
 mod interval;
