@@ -11,6 +11,7 @@
 //!   │ situation  is there a service failure, is an apology due, is a follow-up due
 //!   │ score      criteria of a scorecard: met, unmet, not applicable
 //!   ▼ reading    all of it for a message or a conversation: pure, same input same output
+//! trend          counts over people and time, and how sure they are
 //! evaluation · wire (JSON answers) · cli
 //! ```
 //!
@@ -49,8 +50,9 @@ pub mod score;
 pub mod library;
 pub mod reading;
 
-pub mod evaluation;
 pub mod trend;
+
+pub mod evaluation;
 pub mod wire;
 
 pub mod audit;

@@ -18,4 +18,5 @@ mod schema;
 mod scorecards;
 mod sources;
 mod support;
+mod trend;
 mod zones;
