@@ -53,6 +53,7 @@ pub mod reading;
 pub mod trend;
 
 pub mod evaluation;
+pub mod marked;
 pub mod wire;
 
 pub mod audit;

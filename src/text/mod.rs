@@ -121,4 +121,12 @@ impl<'a> Text<'a> {
     pub fn raw_span(&self, plain: Span) -> Span {
         self.source_map.raw_span(plain)
     }
+
+    /// The plain span of what `raw` covers in the raw body; the way back of [`Self::raw_span`].
+    #[must_use]
+    pub fn plain_span(&self, raw: Span) -> Span {
+        // No body beyond 4 GiB is read, and markup taken out makes none longer than that.
+        let plain_len = u32::try_from(self.plain.len()).unwrap_or(u32::MAX);
+        self.source_map.plain_span(raw, plain_len)
+    }
 }

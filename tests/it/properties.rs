@@ -1,8 +1,10 @@
 //! What holds of every text, whatever it says.
 
 use crate::support::{Chance, english, hits, reader};
+use amends::conversation::{Format, Message, Participant, Role, Visibility};
 use amends::detect::{Detection, Detector};
 use amends::lexicon::{Lexicon, LexiconFile, Speaker};
+use amends::marked::segments;
 use amends::situation::History;
 use amends::text::fold::is_invisible;
 use amends::text::{Markup, Span, Text};
@@ -111,6 +113,38 @@ proptest! {
             if let Some(score) = agent.score.and_then(|score| score.score) {
                 prop_assert!((0.0..=100.0).contains(&score), "{score}");
             }
+        }
+    }
+
+    #[test]
+    fn from_plain_to_raw_and_back(body in anything()) {
+        for markup in [Markup::Plain, Markup::Html] {
+            let text = Text::read(&body, markup);
+            for span in text.tokens().spans() {
+                prop_assert_eq!(text.plain_span(text.raw_span(span)), span, "{:?}", text.plain());
+            }
+        }
+    }
+
+    #[test]
+    fn the_segments_of_a_message_are_its_text(body in anything()) {
+        let mut reader = reader();
+        let detections = reader.agent(&body, Markup::Html, false, &mut History::default()).detections;
+        let message = Message {
+            id: None,
+            author: Participant { role: Role::Agent, id: None, name: None },
+            sent: None,
+            visibility: Visibility::Public,
+            format: Some(Format::Html),
+            automatic: false,
+            body,
+        };
+        let segments = segments(&message, &detections);
+        let text = Text::read(&message.body, Markup::Html);
+        let joined: String = segments.iter().map(|segment| segment.text.as_str()).collect();
+        prop_assert_eq!(joined, text.plain());
+        for index in 0..detections.len() {
+            prop_assert!(segments.iter().any(|segment| segment.detections.contains(&index)));
         }
     }
 

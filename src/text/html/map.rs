@@ -38,6 +38,28 @@ impl SourceMap {
         Span::new(start, end.max(start))
     }
 
+    /// The plain span of what `raw` covers in the body as sent: empty where all of it is markup.
+    pub(in super::super) fn plain_span(&self, raw: Span, plain_len: u32) -> Span {
+        if self.pieces.is_empty() {
+            return raw;
+        }
+        // What a tag puts in stands for nothing: it belongs to neither end.
+        let start = self.plain_at(raw.start, plain_len, |piece| {
+            piece.raw < raw.start || (piece.raw == raw.start && piece.len == 0)
+        });
+        let end = self.plain_at(raw.end, plain_len, |piece| piece.raw < raw.end);
+        Span::new(start, end.max(start))
+    }
+
+    /// The plain offset for the raw one, of which the pieces that are `before` come first.
+    fn plain_at(&self, raw: u32, plain_len: u32, before: impl Fn(&Piece) -> bool) -> u32 {
+        let after = self.pieces.partition_point(before);
+        let next = self.pieces.get(after).map_or(plain_len, |piece| piece.plain);
+        let Some(piece) = after.checked_sub(1).and_then(|before| self.pieces.get(before)) else { return next };
+        let within = if piece.len == COPIED { piece.plain.saturating_add(raw - piece.raw) } else { next };
+        within.min(next)
+    }
+
     /// The piece that holds the plain byte `at`.
     fn piece_at(&self, at: u32) -> Option<&Piece> {
         let after = self.pieces.partition_point(|piece| piece.plain <= at);
