@@ -11,7 +11,8 @@
 //!   │ situation  is there a service failure, is an apology due, is a follow-up due
 //!   │ score      criteria of a scorecard: met, unmet, not applicable
 //!   ▼ reading    all of it for a message or a conversation: pure, same input same output
-//! evaluation · wire (JSON answers) · cli
+//! promise      what was promised by when, and was it kept
+//! check · evaluation · wire (JSON answers) · cli
 //! ```
 //!
 //! ```
@@ -39,7 +40,6 @@ pub mod lexicon_format;
 
 pub mod detect;
 
-pub mod check;
 pub mod situation;
 
 pub mod score;
@@ -47,6 +47,9 @@ pub mod score;
 pub mod library;
 pub mod reading;
 
+pub mod promise;
+
+pub mod check;
 pub mod evaluation;
 pub mod wire;
 

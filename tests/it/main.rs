@@ -12,6 +12,7 @@ mod layers;
 mod lexicons;
 mod licences;
 mod neutral;
+mod promise;
 mod properties;
 mod readme;
 mod schema;
