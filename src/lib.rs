@@ -12,6 +12,7 @@
 //!   │ score      criteria of a scorecard: met, unmet, not applicable
 //!   ▼ reading    all of it for a message or a conversation: pure, same input same output
 //! promise      what was promised by when, and was it kept
+//! recovery     the conversation as a whole: how soon it was made good, and whether it ended well
 //! check · evaluation · wire (JSON answers) · cli
 //! ```
 //!
@@ -51,6 +52,7 @@ pub mod promise;
 
 pub mod check;
 pub mod evaluation;
+pub mod recovery;
 pub mod wire;
 
 pub mod cli;

@@ -15,6 +15,7 @@ mod neutral;
 mod promise;
 mod properties;
 mod readme;
+mod recovery;
 mod schema;
 mod scorecards;
 mod sources;

@@ -13,7 +13,7 @@ fn amsterdam() -> Office {
 }
 
 /// A message of `who` ("agent" is Dana, another name another agent) at `sent`; "" for no time.
-fn message(who: &str, sent: &str, body: &str) -> Message {
+pub(crate) fn message(who: &str, sent: &str, body: &str) -> Message {
     let role = match who {
         "customer" => Role::Customer,
         "bot" => Role::Bot,
@@ -30,7 +30,7 @@ fn message(who: &str, sent: &str, body: &str) -> Message {
     }
 }
 
-fn conversation(turns: &[(&str, &str, &str)]) -> Conversation {
+pub(crate) fn conversation(turns: &[(&str, &str, &str)]) -> Conversation {
     let messages = turns.iter().map(|(who, sent, body)| message(who, sent, body)).collect();
     Conversation { id: None, source: None, channel: None, messages }
 }
