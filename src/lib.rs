@@ -4,6 +4,8 @@
 //! The data's way, each step a module:
 //!
 //! ```text
+//! source         exports of ticketing tools
+//!   ▼ (store: what outgrows memory)
 //! conversation   who wrote what to whom, as the ticketing tool gave it
 //!   │ text       HTML to text, quoted mail and signature set aside, sentences, tokens with their place in the raw body
 //!   │ lexicon    rules as data, compiled to one matcher
@@ -11,8 +13,10 @@
 //!   │ situation  is there a service failure, is an apology due, is a follow-up due
 //!   │ score      criteria of a scorecard: met, unmet, not applicable
 //!   ▼ reading    all of it for a message or a conversation: pure, same input same output
-//! trend          counts over people and time, and how sure they are
-//! evaluation · wire (JSON answers) · cli
+//! promise      what was promised by when, and was it kept
+//! recovery     the conversation as a whole: how soon it was made good, and whether it ended well
+//! trend        counts over people and time, and how sure they are
+//! check · evaluation · marked · wire (JSON answers) · audit (exports in, rows and sums out) · cli
 //! ```
 //!
 //! ```
@@ -42,7 +46,6 @@ pub mod lexicon_format;
 
 pub mod detect;
 
-pub mod check;
 pub mod situation;
 
 pub mod score;
@@ -50,10 +53,13 @@ pub mod score;
 pub mod library;
 pub mod reading;
 
+pub mod promise;
 pub mod trend;
 
+pub mod check;
 pub mod evaluation;
 pub mod marked;
+pub mod recovery;
 pub mod wire;
 
 pub mod audit;

@@ -6,6 +6,7 @@
 
 use crate::detect::{Detection, Detector};
 use crate::lexicon::{Lexicon, LexiconError, Rule, Speaker, Written};
+use crate::promise;
 use crate::text::{Markup, Text};
 
 /// Runs all examples of `lexicon`; gives what does not hold, in the order of the files.
@@ -15,6 +16,7 @@ pub fn check(lexicon: &Lexicon) -> Vec<LexiconError> {
     for (index, rule) in lexicon.rules().iter().enumerate() {
         checker.check_rule(index as u32, rule);
     }
+    checker.failures.extend(promise::check(lexicon));
     checker.failures.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
     checker.failures
 }

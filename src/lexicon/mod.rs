@@ -6,6 +6,7 @@
 
 mod compile;
 mod context_words;
+pub mod deadlines;
 mod error;
 mod filing;
 mod label;
@@ -28,6 +29,7 @@ pub(crate) use words::{UNKNOWN, WordCache, WordId, Words};
 
 use crate::text::stem::Stems;
 use compile::{Compiler, Scope};
+use deadlines::Deadlines;
 use matcher::Matcher;
 use sha2::{Digest, Sha256};
 use sources::Sources;
@@ -81,6 +83,7 @@ pub struct Lexicon {
     words: Words,
     roles: Vec<Roles>,
     matcher: Matcher,
+    deadlines: Deadlines,
     digest: String,
 }
 
@@ -99,7 +102,10 @@ impl Lexicon {
         };
         let digest = digest(language, layers.iter().flatten());
         let mut errors = Vec::new();
-        let sources = Sources::read(layers, &mut errors);
+        let mut sources = Sources::read(layers, &mut errors);
+        let deadlines = sources.deadlines.take().map_or_else(Deadlines::default, |(index, form)| {
+            Deadlines::compile(form, (index, &sources.files[index]), &sources.shared_classes, &stems, &mut errors)
+        });
         let mut words = Words::new(stems, sources.spelling.spelling.clone());
         sources.collect_words(&mut words);
         sources.check_classes(&mut errors);
@@ -147,6 +153,7 @@ impl Lexicon {
             words,
             roles: roles_by_number,
             matcher,
+            deadlines,
             digest,
         })
     }
@@ -155,6 +162,12 @@ impl Lexicon {
     #[must_use]
     pub fn language(&self) -> &str {
         &self.language
+    }
+
+    /// How it tells deadlines.
+    #[must_use]
+    pub const fn deadlines(&self) -> &Deadlines {
+        &self.deadlines
     }
 
     /// The files it was read from.

@@ -82,7 +82,8 @@ fn place<T>(index: usize, spanned: &Spanned<T>) -> Place {
     Place { file: index as u32, at: spanned.span().start as u32 }
 }
 
-fn parse_patterns(
+/// Reads the patterns of a list.
+pub(super) fn parse_patterns(
     patterns: &[Spanned<String>],
     index: usize,
     file: &LexiconFile,

@@ -1,6 +1,7 @@
 //! The files of a lexicon, read: rules, classes and what belongs to the language as a whole.
 
 use super::context_words::ContextForm;
+use super::deadlines::DeadlinesForm;
 use super::error::LexiconError;
 use super::parse::{self, ClassFile, ClassTable};
 use super::pattern::Pattern;
@@ -42,7 +43,7 @@ pub(super) struct FrequencyForm {
 }
 
 /// Files that belong to the language as a whole and not to a label.
-const SHARED: [&str; 4] = ["classes.toml", "context.toml", "spelling.toml", "frequency.toml"];
+const SHARED: [&str; 5] = ["classes.toml", "context.toml", "spelling.toml", "frequency.toml", "deadlines.toml"];
 
 /// All files of a lexicon, parsed.
 pub(super) struct Sources {
@@ -50,6 +51,8 @@ pub(super) struct Sources {
     pub(super) spelling: SpellingForm,
     pub(super) context: ContextForm,
     pub(super) frequency: FrequencyForm,
+    /// With the number of its file.
+    pub(super) deadlines: Option<(usize, DeadlinesForm)>,
     pub(super) shared_classes: ClassTable,
     /// By file; empty where the file has none.
     pub(super) own_classes: Vec<ClassTable>,
@@ -64,6 +67,7 @@ impl Sources {
             spelling: SpellingForm::default(),
             context: ContextForm::default(),
             frequency: FrequencyForm::default(),
+            deadlines: None,
             shared_classes: ClassTable::default(),
             own_classes: Vec::new(),
             rules: Vec::new(),
@@ -111,6 +115,7 @@ impl Sources {
             "classes.toml" => parse::read::<ClassFile>(file)
                 .map(|form| self.shared_classes = ClassTable::parse(&form.classes, index, file, errors)),
             "context.toml" => parse::read(file).map(|form| self.context = form),
+            "deadlines.toml" => parse::read(file).map(|form| self.deadlines = Some((index, form))),
             "spelling.toml" => parse::read(file).map(|form| self.spelling = form),
             _ => parse::read(file).map(|form| self.frequency = form),
         };

@@ -48,8 +48,8 @@ fn is_request(one: &Detection) -> bool {
     one.label == Label::CustomerStep && one.kind != Some(Kind::Advice)
 }
 
-/// Whether a commitment does not wait for the customer.
-fn is_free(commitment: &Detection, detections: &[Detection]) -> bool {
+/// Whether a commitment does not wait for the customer; `detections` are all of its message.
+pub(crate) fn is_free(commitment: &Detection, detections: &[Detection]) -> bool {
     let same_sentence = |one: &Detection| one.sentence == commitment.sentence && is_request(one);
     match commitment.waits {
         WaitsForCustomer::Always => false,

@@ -10,6 +10,7 @@ use crate::detect::{Detection, Found};
 use crate::lexicon::{Label, Lexicon};
 use crate::text::Span;
 use failure::FailureSigns;
+pub(crate) use follow_up::is_free;
 
 /// Words of some turn that tell about the situation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

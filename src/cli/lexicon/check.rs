@@ -4,7 +4,8 @@ use super::{FolderArgs, unknown_rule};
 use crate::check;
 use crate::cli::output::{self, counted};
 use crate::cli::{FOUND_WRONG, Failure, OK};
-use crate::lexicon::{Lexicon, LexiconError, Rule};
+use crate::lexicon::{Lexicon, LexiconError, Place, Rule};
+use crate::promise;
 use clap::Args;
 use clap::builder::styling::{AnsiColor, Style};
 use std::io::Write;
@@ -37,14 +38,14 @@ pub(super) fn run(args: &FolderArgs) -> Result<u8, Failure> {
             writeln!(out, "{failure}")?;
         }
         failures += failed.len();
-        let examples: usize = lexicon.rules().iter().map(check::example_count).sum();
+        let checked = checked(lexicon);
         writeln!(
             out,
             "{}: {} rules, {} patterns, {} examples, {} failed",
             lexicon.language(),
-            lexicon.rules().len(),
+            checked.len(),
             lexicon.pattern_count(),
-            examples,
+            checked.iter().map(|one| one.examples).sum::<usize>(),
             failed.len()
         )?;
     }
@@ -57,18 +58,19 @@ pub(super) fn test(args: &TestArgs) -> Result<u8, Failure> {
     let mut out = output::stdout();
     let (mut tested, mut examples, mut failed) = (0, 0, 0);
     for lexicon in library.lexicons() {
-        let failures = by_rule(lexicon);
-        for (rule, failures) in lexicon.rules().iter().zip(&failures) {
-            if args.rule.as_ref().is_some_and(|wanted| *wanted != rule.id) {
+        let checked = checked(lexicon);
+        let failures = by_rule(lexicon, &checked);
+        for (rule, failures) in checked.iter().zip(&failures) {
+            if args.rule.as_ref().is_some_and(|wanted| wanted != rule.id) {
                 continue;
             }
             let (style, word) = if failures.is_empty() { (GOOD, "ok  ") } else { (BAD, "FAIL") };
-            writeln!(out, "{style}{word}{style:#} {}  {}", rule.id, counts(rule))?;
+            writeln!(out, "{style}{word}{style:#} {}  {}", rule.id, rule.counts)?;
             for failure in failures {
                 writeln!(out, "{failure}")?;
             }
             tested += 1;
-            examples += check::example_count(rule);
+            examples += rule.examples;
             failed += failures.len();
         }
     }
@@ -80,10 +82,34 @@ pub(super) fn test(args: &TestArgs) -> Result<u8, Failure> {
     Ok(if failed > 0 { FOUND_WRONG } else { OK })
 }
 
-/// The failures of each rule of `lexicon`, in the order of its rules.
-fn by_rule(lexicon: &Lexicon) -> Vec<Vec<LexiconError>> {
-    let places: Vec<LexiconError> =
-        lexicon.rules().iter().map(|rule| lexicon.error_at(rule.place, String::new())).collect();
+/// A rule with examples: of a label, or of `deadlines.toml`.
+struct Checked<'l> {
+    id: &'l str,
+    place: Place,
+    examples: usize,
+    counts: String,
+}
+
+/// All rules of `lexicon` with examples, those of labels first.
+fn checked(lexicon: &Lexicon) -> Vec<Checked<'_>> {
+    let of_labels = lexicon.rules().iter().map(|rule| Checked {
+        id: &rule.id,
+        place: rule.place,
+        examples: check::example_count(rule),
+        counts: counts(rule),
+    });
+    let of_deadlines = lexicon.deadlines().rules().iter().map(|rule| Checked {
+        id: &rule.id,
+        place: rule.place,
+        examples: promise::example_count(rule),
+        counts: listed(&[(rule.examples.len(), "due times"), (rule.silent.len(), "silent")]),
+    });
+    of_labels.chain(of_deadlines).collect()
+}
+
+/// The failures of each rule of `checked`.
+fn by_rule(lexicon: &Lexicon, checked: &[Checked<'_>]) -> Vec<Vec<LexiconError>> {
+    let places: Vec<LexiconError> = checked.iter().map(|rule| lexicon.error_at(rule.place, String::new())).collect();
     let mut failures: Vec<Vec<LexiconError>> = vec![Vec::new(); places.len()];
     for failure in check::check(lexicon) {
         // An example belongs to the last rule that begins above it in its file.
@@ -102,13 +128,17 @@ fn by_rule(lexicon: &Lexicon) -> Vec<Vec<LexiconError>> {
 /// `2 hits, 3 silent, 1 known miss`.
 fn counts(rule: &Rule) -> String {
     let examples = &rule.examples;
-    let parts = [
+    listed(&[
         (examples.hits.len(), "hits"),
         (examples.silent.len(), "silent"),
         (examples.left_to_others.len(), "left to others"),
         (examples.wrong.len(), "known to be wrong"),
         (examples.missed.len(), "known to be missed"),
-    ];
+    ])
+}
+
+/// Those of `parts` of which there are any.
+fn listed(parts: &[(usize, &str)]) -> String {
     let parts: Vec<String> =
         parts.iter().filter(|(count, _)| *count > 0).map(|(count, name)| format!("{count} {name}")).collect();
     parts.join(", ")

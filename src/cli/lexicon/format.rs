@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 #[command(after_help = "\
 Rewrites label files in place: fields in a fixed order, one pattern or example a line, comments kept.
 What the rules mean does not change; a file for which that cannot be made sure is left alone.
+Scorecards and the shared files of a language (classes.toml, context.toml, spelling.toml, frequency.toml,
+deadlines.toml) are laid out by hand and left alone.
 
 Example:
   amends lexicon format my-rules --check
