@@ -174,6 +174,12 @@ impl fmt::Display for Problem {
 /// What is wrong within a record: a JSON pointer (empty for the whole of it) and the reason.
 pub type Wrong = (String, String);
 
+/// That `field` is missing, so that `what` is not known.
+#[must_use]
+pub fn missing(field: &str, what: &str) -> Wrong {
+    (String::new(), format!("no `{field}`: {what} is not known"))
+}
+
 /// What was found in one record: what can be used, and what cannot.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Found {
@@ -236,6 +242,12 @@ pub trait JsonTool: Sync + fmt::Debug {
     /// `/tickets` or `/_embedded/conversations`. A record that stands alone, as a line of JSON Lines, as
     /// an element of a top-level array or as a whole document, is in the list ``.
     fn lists(&self) -> &'static [&'static str];
+
+    /// The keys of which one makes an object a record, even where it holds such a list too: a ticket with
+    /// its comments, not a page of them.
+    fn record_keys(&self) -> &'static [&'static str] {
+        &["id"]
+    }
 
     /// Whether `record`, which stands in `list`, looks like one of this tool: by its keys, strictly enough
     /// that no other tool's record does.
