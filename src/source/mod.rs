@@ -21,6 +21,7 @@ pub mod merge;
 mod neutral;
 pub mod open;
 mod rows;
+mod zendesk;
 
 use self::fields::Id;
 use crate::conversation::{ConversationId, Format, MessageId, ParticipantId, Role, Visibility};
@@ -261,7 +262,7 @@ pub trait JsonTool: Sync + fmt::Debug {
 }
 
 /// The tools whose exports are JSON.
-pub const JSON_TOOLS: [&dyn JsonTool; 7] = [
+pub const JSON_TOOLS: [&dyn JsonTool; 8] = [
     &neutral::Neutral,
     &chatwoot::Chatwoot,
     &front::Front,
@@ -269,4 +270,5 @@ pub const JSON_TOOLS: [&dyn JsonTool; 7] = [
     &helpscout::HelpScout,
     &hubspot::HubSpot,
     &intercom::Intercom,
+    &zendesk::Zendesk,
 ];
