@@ -10,6 +10,7 @@
 mod chatwoot;
 pub mod export;
 pub mod fields;
+mod freshdesk;
 mod front;
 mod gorgias;
 mod helpscout;
@@ -262,9 +263,10 @@ pub trait JsonTool: Sync + fmt::Debug {
 }
 
 /// The tools whose exports are JSON.
-pub const JSON_TOOLS: [&dyn JsonTool; 8] = [
+pub const JSON_TOOLS: [&dyn JsonTool; 9] = [
     &neutral::Neutral,
     &chatwoot::Chatwoot,
+    &freshdesk::Freshdesk,
     &front::Front,
     &gorgias::Gorgias,
     &helpscout::HelpScout,
