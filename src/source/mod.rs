@@ -22,6 +22,7 @@ pub mod merge;
 mod neutral;
 pub mod open;
 mod rows;
+mod zammad;
 mod zendesk;
 
 use self::fields::Id;
@@ -263,7 +264,7 @@ pub trait JsonTool: Sync + fmt::Debug {
 }
 
 /// The tools whose exports are JSON.
-pub const JSON_TOOLS: [&dyn JsonTool; 9] = [
+pub const JSON_TOOLS: [&dyn JsonTool; 10] = [
     &neutral::Neutral,
     &chatwoot::Chatwoot,
     &freshdesk::Freshdesk,
@@ -272,5 +273,6 @@ pub const JSON_TOOLS: [&dyn JsonTool; 9] = [
     &helpscout::HelpScout,
     &hubspot::HubSpot,
     &intercom::Intercom,
+    &zammad::Zammad,
     &zendesk::Zendesk,
 ];
