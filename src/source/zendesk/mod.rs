@@ -110,14 +110,14 @@ impl User {
     }
 }
 
-#[derive(Deserialize, Clone, Default)]
+#[derive(Deserialize)]
 struct Via {
     channel: Option<String>,
     #[serde(default, deserialize_with = "json::lenient")]
     source: Option<ViaSource>,
 }
 
-#[derive(Deserialize, Clone)]
+#[derive(Deserialize)]
 struct ViaSource {
     rel: Option<String>,
 }
@@ -161,9 +161,7 @@ impl Comment {
     /// As a message; `None` without words.
     fn message(self, around: &Around) -> Result<Option<PieceMessage>, Wrong> {
         let bodies = [(self.plain_body, Some(Format::Plain)), (self.html_body, Some(Format::Html)), (self.body, None)];
-        // A redacted word is a row of ▇.
-        let words = |(body, _): &(String, _)| body.contains(|c: char| !c.is_whitespace() && c != '▇');
-        let Some((body, format)) = body(bodies).filter(words) else {
+        let Some((body, format)) = body(bodies).filter(|(body, _)| !redacted(body)) else {
             // The incremental export of events leaves comments out unless asked.
             let left_out =
                 || (String::new(), "the comment is left out; export with `include=comment_events`".to_owned());
@@ -175,7 +173,7 @@ impl Comment {
         let spoken = self.kind.as_deref().is_some_and(|kind| kind.contains("Voice"));
         let by_zendesk = self.via.as_ref().or(around.via.as_ref()).is_some_and(Via::automatic);
         let role = match &self.author {
-            Some(user) => user.side().map_err(|(at, reason)| (format!("/author{at}"), reason))?,
+            Some(user) => user.side().map_err(within("/author"))?,
             None => None,
         };
         let name = self.author.and_then(|user| user.name);
@@ -189,6 +187,16 @@ impl Comment {
             body,
         }))
     }
+}
+
+/// Whether nothing is left of `body`: a redacted letter is a ▇.
+fn redacted(body: &str) -> bool {
+    let mut in_tag = false;
+    let mut left = |c: char| {
+        in_tag = c == '<' || in_tag && c != '>';
+        !in_tag && c.is_alphanumeric()
+    };
+    body.contains('▇') && !body.contains(&mut left)
 }
 
 fn author(id: Option<Id>, role: Option<Role>, name: Option<String>) -> Author {
