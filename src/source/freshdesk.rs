@@ -7,8 +7,8 @@
 //! somebody else than the customer.
 
 use super::fields::{Id, Time, body};
-use super::{Author, Found, JsonTool, Piece, PieceMessage, Wrong, json, missing};
-use crate::conversation::{ConversationId, Format, MessageId, ParticipantId, Role, Visibility};
+use super::{Author, Found, JsonTool, Piece, PieceMessage, Wrong, json, missing, rows};
+use crate::conversation::{Format, MessageId, Role, Visibility};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
@@ -187,13 +187,8 @@ fn ticket(text: &str, at: &str, beside: Option<&[Box<RawValue>]>, found: &mut Fo
         None => found.messages("/conversations", within, read),
     });
     let requester = ticket.requester_id.or_else(|| ticket.requester?.id);
-    found.piece(Piece {
-        source: NAME.into(),
-        conversation: Some(ConversationId(ticket.id.0)),
-        channel: ticket.source.and_then(channel).map(str::to_owned),
-        requester: requester.map(|id| ParticipantId(id.0)),
-        messages,
-    });
+    let channel = ticket.source.and_then(channel).map(str::to_owned);
+    found.piece(rows::piece(&Freshdesk, ticket.id, channel, requester, messages));
 }
 
 /// Reads a conversation on its own.
@@ -204,13 +199,7 @@ fn conversation(record: &str) -> Result<Option<Piece>, Wrong> {
         let recipe = r#"give the conversations of a ticket together as {"ticket": {"id": …}, "conversations": […]}"#;
         return Err((pointer, format!("{reason}; {recipe}")));
     };
-    Ok(message(conversation)?.map(|message| Piece {
-        source: NAME.into(),
-        conversation: Some(ConversationId(ticket.0)),
-        channel: None,
-        requester: None,
-        messages: vec![message],
-    }))
+    Ok(message(conversation)?.map(|message| rows::piece(&Freshdesk, ticket, None, None, vec![message])))
 }
 
 impl JsonTool for Freshdesk {

@@ -8,8 +8,8 @@
 //! could not be delivered. The body is as `content_type` says.
 
 use super::fields::{Id, Time, body};
-use super::{Author, Found, JsonTool, Piece, PieceMessage, Wrong, json, missing};
-use crate::conversation::{ConversationId, Format, MessageId, ParticipantId, Role, Visibility};
+use super::{Author, Found, JsonTool, PieceMessage, Wrong, json, missing, rows};
+use crate::conversation::{Format, MessageId, Role, Visibility};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
@@ -89,8 +89,7 @@ struct User {
 
 impl User {
     fn tell(self, found: &mut Found) {
-        let names: Vec<String> = [self.firstname, self.lastname].into_iter().flatten().collect();
-        found.person(NAME, self.id, None, Some(names.join(" ").trim().to_owned()));
+        found.person(NAME, self.id, None, rows::name([self.firstname, self.lastname]));
     }
 }
 
@@ -203,16 +202,6 @@ fn name(from: &str) -> Option<String> {
     Some(name.to_owned()).filter(|name| !name.is_empty())
 }
 
-fn piece(ticket: Id, customer: Option<Id>, channel: Option<String>, messages: Vec<PieceMessage>) -> Piece {
-    Piece {
-        source: NAME.into(),
-        conversation: Some(ConversationId(ticket.0)),
-        channel,
-        requester: customer.map(|id| ParticipantId(id.0)),
-        messages,
-    }
-}
-
 /// How a conversation came, by its first article.
 fn channel(first: Option<&RawValue>) -> Option<String> {
     json::parse::<Article>(first?.get()).ok()?.channel()
@@ -222,7 +211,7 @@ fn channel(first: Option<&RawValue>) -> Option<String> {
 fn ticket(ticket: Ticket, at: &str, articles: &[Box<RawValue>], found: &mut Found) {
     let messages = found.messages(at, articles, |article| json::parse::<Article>(article)?.message());
     let channel = channel(articles.first().map(AsRef::as_ref));
-    found.piece(piece(ticket.id, ticket.customer_id, channel, messages));
+    found.piece(rows::piece(&Zammad, ticket.id, channel, ticket.customer_id, messages));
 }
 
 /// The answer to `tickets/ID?all=true`.
@@ -250,7 +239,7 @@ fn all(record: &str, found: &mut Found) -> Result<(), Wrong> {
     }
     let channel = channel(first);
     let customer = all.assets.ticket.remove(&all.ticket_id.0).and_then(|ticket| ticket.customer_id);
-    found.piece(piece(all.ticket_id, customer, channel, messages));
+    found.piece(rows::piece(&Zammad, all.ticket_id, channel, customer, messages));
     Ok(())
 }
 
@@ -290,7 +279,7 @@ impl JsonTool for Zammad {
                     };
                     let channel = article.channel();
                     let message = article.message()?;
-                    found.piece(piece(id, None, channel, message.into_iter().collect()));
+                    found.piece(rows::piece(&Zammad, id, channel, None, message.into_iter().collect()));
                 }
                 Some(Kind::Wrap) => {
                     let wrap: Wrap = json::parse(record)?;

@@ -4,10 +4,10 @@
 //! lines stand in `value.history` of its event. E-mails of triggers (`Notification`) are templates, not texts.
 //! Of the log's entries, comments say whether they are public, messages of a messaging conversation are.
 
-use super::{Around, Comment, Via, author, opening, piece, visibility, within};
+use super::{Around, Comment, Via, Zendesk, author, opening, visibility, within};
 use crate::conversation::{Format, MessageId, Role};
 use crate::source::fields::{Id, Time, body};
-use crate::source::{Found, Piece, PieceMessage, Wrong, json, missing};
+use crate::source::{Found, Piece, PieceMessage, Wrong, json, missing, rows};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -184,7 +184,7 @@ pub(super) fn audit(record: &str, at: &str, found: &mut Found) -> Result<Piece, 
     // The audit that made the ticket knows how it came.
     let first = events.iter().any(|event| kind(event.get()).as_deref() == Some("Create"));
     let channel = around.via.filter(|_| first).and_then(|via| via.channel);
-    Ok(piece(audit.ticket_id, channel, None, messages))
+    Ok(rows::piece(&Zendesk, audit.ticket_id, channel, None, messages))
 }
 
 fn line(line: &str) -> Result<Option<PieceMessage>, Wrong> {
@@ -273,5 +273,5 @@ pub(super) fn webhook(record: &str) -> Result<Option<Piece>, Wrong> {
     let Some(message) = message else { return Ok(None) };
     let detail: Detail = json::parse(webhook.detail.get()).map_err(within("/detail"))?;
     let channel = detail.via.and_then(|via| via.channel);
-    Ok(Some(piece(detail.id, channel, detail.requester_id, vec![message])))
+    Ok(Some(rows::piece(&Zendesk, detail.id, channel, detail.requester_id, vec![message])))
 }

@@ -10,8 +10,8 @@
 mod events;
 
 use super::fields::{Id, Time, body};
-use super::{Author, Found, JsonTool, Piece, PieceMessage, Wrong, json, missing};
-use crate::conversation::{ConversationId, Format, MessageId, ParticipantId, Role, Visibility};
+use super::{Author, Found, JsonTool, Piece, PieceMessage, Wrong, json, missing, rows};
+use crate::conversation::{Format, MessageId, Role, Visibility};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
@@ -209,16 +209,6 @@ fn visibility(public: bool) -> Visibility {
     if public { Visibility::Public } else { Visibility::Internal }
 }
 
-fn piece(ticket: Id, channel: Option<String>, requester: Option<Id>, messages: Vec<PieceMessage>) -> Piece {
-    Piece {
-        source: NAME.into(),
-        conversation: Some(ConversationId(ticket.0)),
-        channel,
-        requester: requester.map(|id| ParticipantId(id.0)),
-        messages,
-    }
-}
-
 /// What is wrong at `at`, seen from the record.
 fn within(at: &str) -> impl Fn(Wrong) -> Wrong {
     move |(pointer, reason)| (format!("{at}{pointer}"), reason)
@@ -250,7 +240,7 @@ fn ticket(text: &str, at: &str, beside: Vec<PieceMessage>, found: &mut Found) ->
         Some(comments) => found.messages(&format!("{at}/comments"), &comments, embedded),
         None => opening(text, submitter).map_err(within(at))?.into_iter().collect(),
     };
-    found.piece(piece(ticket.id, ticket.via.and_then(|via| via.channel), requester, messages));
+    found.piece(rows::piece(&Zendesk, ticket.id, ticket.via.and_then(|via| via.channel), requester, messages));
     Ok(())
 }
 
@@ -365,5 +355,5 @@ fn comment(record: &str) -> Result<Option<Piece>, Wrong> {
     let mut comment: Comment = json::parse(record)?;
     let Some(ticket) = comment.ticket_id.take() else { return Err((String::new(), ALONE.to_owned())) };
     let message = comment.message(&Around::default())?;
-    Ok(message.map(|message| piece(ticket, None, None, vec![message])))
+    Ok(message.map(|message| rows::piece(&Zendesk, ticket, None, None, vec![message])))
 }
