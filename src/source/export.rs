@@ -243,6 +243,10 @@ impl JsonTool for Probe {
         self.tool.lists()
     }
 
+    fn record_keys(&self) -> &'static [&'static str] {
+        self.tool.record_keys()
+    }
+
     fn recognises(&self, list: &str, record: &Map<String, Value>) -> bool {
         self.tool.recognises(list, record)
     }

@@ -1,7 +1,8 @@
 //! Records out of JSON: one a line, in an array, or in the lists of pages, read as a stream.
 //!
 //! Which of a page's lists hold records is the tool's knowledge ([`JsonTool::lists`]). An object that has
-//! an `id` of its own is a record, even where it holds such a list too (a ticket with its comments).
+//! an `id` of its own, or another of [`JsonTool::record_keys`], is a record, even where it holds such a list
+//! too (a ticket with its comments).
 
 use super::{Found, JsonTool, LARGEST_SHOWN, Place, Problem, Record};
 use serde::Deserialize;
@@ -31,6 +32,14 @@ pub fn parse<T: DeserializeOwned>(text: &str) -> Result<T, (String, String)> {
             Err(error) => (pointer(error.path()), reason(error.inner())),
         }
     })
+}
+
+/// The keys of an object.
+///
+/// # Errors
+/// Where `text` is no object: as [`parse`].
+pub fn keys(text: &str) -> Result<BTreeMap<Cow<'_, str>, IgnoredAny>, (String, String)> {
+    serde_json::from_str(text).map_err(|error| (String::new(), reason(&error)))
 }
 
 /// `error` without its place and without names of types, which say nothing to people.
@@ -64,7 +73,7 @@ fn escaped(key: &str) -> Cow<'_, str> {
 
 /// The records of one JSON value in memory: a line, an element, a small document.
 pub fn records(tool: &dyn JsonTool, text: &str, place: &Place, sink: &mut Sink<'_>) {
-    match shape(text, tool.lists()) {
+    match shape(text, tool) {
         Shape::Record => record(tool, "", text, place, sink),
         Shape::Listed => {
             if let Err(error) = stream(tool, &mut serde_json::Deserializer::from_str(text), place, sink) {
@@ -131,7 +140,8 @@ enum Shape {
     Broken(serde_json::Error),
 }
 
-fn shape(text: &str, lists: &[&str]) -> Shape {
+fn shape(text: &str, tool: &dyn JsonTool) -> Shape {
+    let lists = tool.lists();
     if text.trim_start().starts_with('[') {
         return Shape::Listed;
     }
@@ -140,7 +150,7 @@ fn shape(text: &str, lists: &[&str]) -> Shape {
     }
     match serde_json::from_str::<BTreeMap<Cow<'_, str>, &RawValue>>(text) {
         Err(error) => Shape::Broken(error),
-        Ok(keys) if keys.contains_key("id") => Shape::Record,
+        Ok(keys) if tool.record_keys().iter().any(|key| keys.contains_key(*key)) => Shape::Record,
         Ok(keys) => {
             let has = |list: &&str| {
                 let (first, rest) = list[1..].split_once('/').unwrap_or((&list[1..], ""));

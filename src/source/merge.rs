@@ -86,11 +86,15 @@ fn finished(message: PieceMessage) -> Option<Message> {
     })
 }
 
-/// Each message once: of those with one identifier the last, without identifier those that differ.
+/// Each message once: of those with one identifier the last, without identifier those that differ, and not
+/// what its author sent at the same moment with an identifier: a ticket of Zendesk shows its first comment as
+/// its description, too.
 fn once(messages: Vec<PieceMessage>) -> Vec<PieceMessage> {
     if messages.len() < 2 {
         return messages;
     }
+    let named = messages.iter().filter(|message| message.id.is_some() && message.author.id.is_some());
+    let sent: FxHashSet<_> = named.map(|message| (&message.sent, &message.author.id)).collect();
     let mut ids = FxHashSet::default();
     let mut contents = FxHashSet::default();
     let mut keep: Vec<bool> = Vec::with_capacity(messages.len());
@@ -99,6 +103,7 @@ fn once(messages: Vec<PieceMessage>) -> Vec<PieceMessage> {
             Some(id) => ids.insert(id),
             // Without a time "Yes please" may well be said twice.
             None if message.sent.is_none() => true,
+            None if sent.contains(&(&message.sent, &message.author.id)) => false,
             None => contents.insert((&message.sent, &message.author.id, &message.body)),
         });
     }
@@ -212,6 +217,17 @@ mod tests {
             ]
         );
         assert_eq!((merged.duplicates, merged.taken_as_agents, merged.sideless.len()), (1, 0, 0));
+    }
+
+    #[test]
+    fn a_description_is_not_said_besides_the_comment_that_it_is() {
+        let comment = said("a", Some("9"), 10, "<p>It is broken.</p>");
+        let description = PieceMessage { id: None, body: "It is broken.".into(), ..comment.clone() };
+        let later = PieceMessage { id: None, ..said("", Some("9"), 11, "It is broken.") };
+        let merged = merge(vec![piece(vec![description]), piece(vec![comment, later])], &());
+        let bodies: Vec<_> = merged.conversation.messages.iter().map(|message| message.body.as_str()).collect();
+        assert_eq!(bodies, ["<p>It is broken.</p>", "It is broken."]);
+        assert_eq!(merged.duplicates, 1);
     }
 
     #[test]

@@ -10,6 +10,7 @@
 mod chatwoot;
 pub mod export;
 pub mod fields;
+mod freshdesk;
 mod front;
 mod gorgias;
 mod helpscout;
@@ -21,6 +22,8 @@ pub mod merge;
 mod neutral;
 pub mod open;
 mod rows;
+mod zammad;
+mod zendesk;
 
 use self::fields::Id;
 use crate::conversation::{ConversationId, Format, MessageId, ParticipantId, Role, Visibility};
@@ -174,6 +177,12 @@ impl fmt::Display for Problem {
 /// What is wrong within a record: a JSON pointer (empty for the whole of it) and the reason.
 pub type Wrong = (String, String);
 
+/// That `field` is missing, so that `what` is not known.
+#[must_use]
+pub fn missing(field: &str, what: &str) -> Wrong {
+    (String::new(), format!("no `{field}`: {what} is not known"))
+}
+
 /// What was found in one record: what can be used, and what cannot.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Found {
@@ -237,6 +246,12 @@ pub trait JsonTool: Sync + fmt::Debug {
     /// an element of a top-level array or as a whole document, is in the list ``.
     fn lists(&self) -> &'static [&'static str];
 
+    /// The keys of which one makes an object a record, even where it holds such a list too: a ticket with
+    /// its comments, not a page of them.
+    fn record_keys(&self) -> &'static [&'static str] {
+        &["id"]
+    }
+
     /// Whether `record`, which stands in `list`, looks like one of this tool: by its keys, strictly enough
     /// that no other tool's record does.
     fn recognises(&self, list: &str, record: &serde_json::Map<String, serde_json::Value>) -> bool;
@@ -249,12 +264,15 @@ pub trait JsonTool: Sync + fmt::Debug {
 }
 
 /// The tools whose exports are JSON.
-pub const JSON_TOOLS: [&dyn JsonTool; 7] = [
+pub const JSON_TOOLS: [&dyn JsonTool; 10] = [
     &neutral::Neutral,
     &chatwoot::Chatwoot,
+    &freshdesk::Freshdesk,
     &front::Front,
     &gorgias::Gorgias,
     &helpscout::HelpScout,
     &hubspot::HubSpot,
     &intercom::Intercom,
+    &zammad::Zammad,
+    &zendesk::Zendesk,
 ];

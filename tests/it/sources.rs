@@ -2,7 +2,7 @@
 //!
 //! After a change that is meant: `INSTA_UPDATE=always cargo test --test it sources`, then read the difference.
 
-use amends::source::{JSON_TOOLS, Place, Problem, Record, json};
+use amends::source::{JSON_TOOLS, JsonTool, Place, Problem, Record, json};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
@@ -87,7 +87,7 @@ fn every_tool_knows_its_own_records_and_no_others() {
     for tool in JSON_TOOLS {
         for file in exports(tool.name()) {
             let text = std::fs::read_to_string(&file).unwrap();
-            let Some(first) = first_record(tool.lists(), &text) else { continue };
+            let Some(first) = first_record(tool, &text) else { continue };
             let knows: Vec<&str> = JSON_TOOLS
                 .iter()
                 .filter(|other| other.recognises(&first.0, &first.1))
@@ -101,12 +101,13 @@ fn every_tool_knows_its_own_records_and_no_others() {
 type Object = serde_json::Map<String, serde_json::Value>;
 
 /// The first record of an export and the list that it stands in; `None` where the export is broken.
-fn first_record(lists: &[&str], text: &str) -> Option<(String, Object)> {
+fn first_record(tool: &dyn JsonTool, text: &str) -> Option<(String, Object)> {
     let value = serde_json::from_str(text).or_else(|_| serde_json::from_str(text.lines().next().unwrap_or_default()));
     let value: serde_json::Value = value.ok()?;
     let alone = value.as_array().and_then(|array| array.first().cloned()).unwrap_or(value);
-    if alone.get("id").is_none()
-        && let Some(list) = lists.iter().find(|list| alone.pointer(list).is_some_and(serde_json::Value::is_array))
+    if tool.record_keys().iter().all(|key| alone.get(key).is_none())
+        && let Some(list) =
+            tool.lists().iter().find(|list| alone.pointer(list).is_some_and(serde_json::Value::is_array))
     {
         return Some((list.to_string(), alone.pointer(list)?.as_array()?.first()?.as_object()?.clone()));
     }
