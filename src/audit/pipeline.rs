@@ -3,7 +3,7 @@
 //! One thread produces jobs, workers read them side by side, and the caller's thread takes the results in
 //! the order of the jobs. Channels are bounded, so that memory does not grow with the export.
 
-use super::worker::{Product, Worker};
+use super::worker::Product;
 use crate::source::lines::Chunk;
 use crate::source::merge::Merged;
 use crate::source::{JsonTool, Piece, Problem};
@@ -26,6 +26,12 @@ pub(super) enum Job {
     Merged(Vec<Merged>),
     /// Rows of an input that cannot be read.
     Rejected(Arc<str>, Vec<Problem>),
+}
+
+/// Does jobs; one for each thread.
+pub(super) trait Work: Send {
+    /// Does a job.
+    fn work(&mut self, job: Job) -> Product;
 }
 
 /// Where the producer of jobs puts them.
@@ -58,12 +64,12 @@ impl Jobs<'_> {
 ///
 /// # Errors
 /// The first error of `take`; the products after it are not taken.
-pub(super) fn run<'p, P: Send, E: Send>(
-    workers: Vec<Worker<'p>>,
+pub(super) fn run<W: Work, P: Send, E: Send>(
+    workers: Vec<W>,
     stop: &AtomicBool,
     produce: impl FnOnce(&mut Jobs<'_>) -> P + Send,
     mut take: impl FnMut(Product) -> Result<(), E>,
-) -> Result<(Vec<Worker<'p>>, P), E> {
+) -> Result<(Vec<W>, P), E> {
     let (job_sender, job_receiver) = sync_channel(workers.len() * WAITING);
     let (product_sender, product_receiver) = channel();
     let job_receiver = Mutex::new(job_receiver);

@@ -3,6 +3,7 @@
 use super::redact;
 use crate::conversation::{Conversation, Message, Participant, Role};
 use crate::lexicon::Lexicon;
+use crate::promise::{Office, Terms};
 use crate::score::Scorecard;
 use crate::trend::{Grain, Minimum};
 use jiff::Timestamp;
@@ -27,6 +28,12 @@ pub struct Plan<'l> {
     pub teams: BTreeMap<String, String>,
     /// The office's time zone.
     pub zone: TimeZone,
+    /// When the office that promises is at work.
+    pub office: Office,
+    /// How promises are judged.
+    pub terms: Terms,
+    /// The end of the data, by which promises are judged; the newest message's time where it is not given.
+    pub as_of: Option<Timestamp>,
     /// The length of periods.
     pub grain: Grain,
     /// Below it nobody is judged.

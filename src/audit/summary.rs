@@ -1,6 +1,9 @@
 //! What an audit adds up: sums that can be merged in any order and give the same figures.
 
+use super::example::Examples;
+use super::recovered::{Promises, Recoveries};
 use crate::conversation::Role;
+use crate::promise::{Outcome, Promise};
 use crate::reading::{MessageReading, NotScored};
 use crate::score::{Scorecard, Verdict};
 use crate::trend::{Count, Period};
@@ -82,6 +85,8 @@ pub struct Group {
     pub score_hundredths: u64,
     /// The headline findings (met means found), then the scorecard's criteria.
     pub measures: Vec<Count>,
+    /// What was promised in them.
+    pub promises: Promises,
 }
 
 impl Group {
@@ -109,6 +114,7 @@ impl Group {
         for (own, more) in self.measures.iter_mut().zip(&other.measures) {
             own.merge(more);
         }
+        self.promises.merge(&other.promises);
     }
 }
 
@@ -120,6 +126,7 @@ pub struct Part {
     score_hundredths: u64,
     /// For each measure how many messages met it, and to how many it applied.
     measures: Vec<(u32, u32)>,
+    promises: Promises,
 }
 
 impl Part {
@@ -156,6 +163,11 @@ impl Part {
         }
     }
 
+    /// Adds a promise made in one of the messages.
+    pub fn promise(&mut self, promise: &Promise, outcome: &Outcome) {
+        self.promises.add(promise, outcome);
+    }
+
     /// The group that holds this conversation's messages alone.
     #[must_use]
     pub fn group(&self) -> Group {
@@ -173,6 +185,7 @@ impl Part {
             scored: self.scored,
             score_hundredths: self.score_hundredths,
             measures: self.measures.iter().map(count).collect(),
+            promises: self.promises,
         }
     }
 }
@@ -269,7 +282,7 @@ pub struct Fired {
 }
 
 /// All that an audit adds up.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Summary {
     /// What was read.
     pub tally: Tally,
@@ -277,6 +290,10 @@ pub struct Summary {
     pub groups: BTreeMap<GroupKey, Group>,
     /// How often each rule of the lexicon fired, by its index.
     pub fired: Vec<Fired>,
+    /// How conversations with a service failure went on.
+    pub recoveries: Recoveries,
+    /// The worst and the best messages.
+    pub examples: Examples,
 }
 
 impl Summary {
@@ -293,6 +310,8 @@ impl Summary {
             own.detections += more.detections;
             own.messages += more.messages;
         }
+        self.recoveries.merge(other.recoveries);
+        self.examples.merge(other.examples);
     }
 
     /// Adds a part of one conversation to a group.

@@ -1,11 +1,13 @@
 //! Reads conversations and turns them into rows and sums; one for each thread.
 
-use super::pipeline::Job;
+use super::pipeline::{Job, Work};
 use super::plan::{self, Agent, Plan};
 use super::rows::{self, Placed};
 use super::summary::{Dimension, Fired, GroupKey, Part, Summary};
 use crate::conversation::{Conversation, Role};
+use crate::promise::turns;
 use crate::reading::{MessageReading, Reader};
+use crate::recovery::Recovery;
 use crate::source::merge::{Merged, merge};
 use crate::source::{Piece, Problem, Record, export};
 use crate::trend::Period;
@@ -23,8 +25,10 @@ pub(super) struct Product {
     pub(super) promises: Vec<u8>,
     pub(super) findings: Vec<u8>,
     pub(super) rejected: Vec<u8>,
-    /// A number for each conversation that was read, by its source and identifier.
-    pub(super) read: Vec<u64>,
+    /// A number for each conversation that was looked at, by its source and identifier.
+    pub(super) seen: Vec<u64>,
+    /// The time of the newest message that was looked at.
+    pub(super) newest: Option<Timestamp>,
     /// Pieces of conversations that come in several.
     pub(super) aside: Vec<Piece>,
     /// How many messages of agents were read.
@@ -35,14 +39,95 @@ pub(super) struct Product {
     pub(super) unwritten: Option<String>,
 }
 
+impl Product {
+    fn reject(&mut self, plan: &Plan<'_>, file: &Arc<str>, problem: Problem) {
+        let written = rows::rejected(&mut self.rejected, file, &problem, plan.shows_raw());
+        self.wrote(written);
+        if self.problem.is_none() {
+            self.problem = Some((Arc::clone(file), problem));
+        }
+    }
+
+    /// Takes note of a row that could not be written.
+    fn wrote<E: ToString>(&mut self, written: Result<(), E>) {
+        if let Err(error) = written {
+            self.unwritten.get_or_insert(error.to_string());
+        }
+    }
+}
+
+/// What a first look at the whole export tells.
+#[derive(Debug, Default)]
+pub(super) struct Survey {
+    /// Conversations that come in several pieces, by [`number`].
+    pub(super) scattered: FxHashSet<u64>,
+    /// The time of the newest message: the end of the data, by which promises are judged.
+    pub(super) newest: Option<Timestamp>,
+}
+
+/// Looks at an export without reading its messages.
+#[derive(Debug)]
+pub(super) struct Looker<'p> {
+    plan: &'p Plan<'p>,
+    /// How many rows could not be read.
+    pub(super) rejected: u64,
+}
+
+impl<'p> Looker<'p> {
+    pub(super) const fn new(plan: &'p Plan<'p>) -> Self {
+        Self { plan, rejected: 0 }
+    }
+}
+
+impl Work for Looker<'_> {
+    fn work(&mut self, job: Job) -> Product {
+        let mut product = Product::default();
+        let mut look = |piece: &Piece| {
+            product.seen.extend(number(piece));
+            product.newest = product.newest.max(newest(piece));
+        };
+        match job {
+            // What is wrong in them is told when they are read.
+            Job::Lines(_, tool, chunk) => {
+                for (number, bytes) in chunk.lines() {
+                    export::line(tool, number, bytes, &mut |_, record| {
+                        if let Ok(Record::Piece(piece)) = record {
+                            look(&piece);
+                        }
+                    });
+                }
+            }
+            Job::Pieces(_, pieces) => pieces.iter().for_each(|(_, piece)| look(piece)),
+            Job::Merged(_) => {}
+            Job::Rejected(file, problems) => {
+                for problem in problems {
+                    self.rejected += 1;
+                    product.reject(self.plan, &file, problem);
+                }
+            }
+        }
+        product
+    }
+}
+
+/// The time of the newest message of a piece.
+pub(super) fn newest(piece: &Piece) -> Option<Timestamp> {
+    piece.messages.iter().filter_map(|message| message.sent.as_ref()?.parse().ok()).max()
+}
+
 /// Reads conversations.
 #[derive(Debug)]
 pub(super) struct Worker<'p> {
     plan: &'p Plan<'p>,
     reader: Reader<'p>,
-    /// Conversations that come in several pieces, by [`number`].
-    scattered: &'p FxHashSet<u64>,
+    survey: &'p Survey,
     pub(super) summary: Summary,
+}
+
+impl Work for Worker<'_> {
+    fn work(&mut self, job: Job) -> Product {
+        self.read(job)
+    }
 }
 
 /// A number for a conversation. Two of them may share one: they are then put aside without need, not mixed up.
@@ -54,13 +139,13 @@ fn number(piece: &Piece) -> Option<u64> {
 }
 
 impl<'p> Worker<'p> {
-    pub(super) fn new(plan: &'p Plan<'p>, scattered: &'p FxHashSet<u64>) -> Self {
+    pub(super) fn new(plan: &'p Plan<'p>, survey: &'p Survey) -> Self {
         let fired = vec![Fired::default(); plan.lexicon.rules().len()];
         let summary = Summary { fired, ..Summary::default() };
-        Self { plan, reader: Reader::new(plan.lexicon, plan.card), scattered, summary }
+        Self { plan, reader: Reader::new(plan.lexicon, plan.card), survey, summary }
     }
 
-    pub(super) fn work(&mut self, job: Job) -> Product {
+    fn read(&mut self, job: Job) -> Product {
         let mut product = Product::default();
         match job {
             Job::Lines(file, tool, chunk) => {
@@ -94,20 +179,13 @@ impl<'p> Worker<'p> {
 
     fn reject(&mut self, file: &Arc<str>, problem: Problem, product: &mut Product) {
         self.summary.tally.rejected += 1;
-        let written = rows::rejected(&mut product.rejected, file, &problem, self.plan.shows_raw());
-        product.unwritten = written.err().map(|error| error.to_string()).or(product.unwritten.take());
-        if product.problem.is_none() {
-            product.problem = Some((Arc::clone(file), problem));
-        }
+        product.reject(self.plan, file, problem);
     }
 
     fn piece(&mut self, name: &str, piece: Piece, product: &mut Product) {
-        if let Some(number) = number(&piece) {
-            if self.scattered.contains(&number) {
-                product.aside.push(piece);
-                return;
-            }
-            product.read.push(number);
+        if number(&piece).is_some_and(|number| self.survey.scattered.contains(&number)) {
+            product.aside.push(piece);
+            return;
         }
         self.merged(name, merge(vec![piece], &()), product);
     }
@@ -148,8 +226,16 @@ impl<'p> Worker<'p> {
         let failure =
             readings.iter().zip(&counts).any(|(reading, counts)| *counts && reading.situation.service_failure);
         self.summary.tally.failures += u64::from(failure);
+        let turns = turns(conversation, &readings);
+        // Without any time there is no end of the data, and no promise is judged by time.
+        let now = plan.as_of.or(self.survey.newest).unwrap_or(Timestamp::MIN);
+        let recovery = Recovery::of(plan.lexicon, &plan.office, &turns, now, &plan.terms);
+        if failure {
+            self.summary.recoveries.add(&recovery);
+        }
         let mut parts: BTreeMap<GroupKey, (Part, Option<Agent>)> = BTreeMap::new();
         let mut csv = csv::Writer::from_writer(std::mem::take(&mut product.messages));
+        let mut promise_rows = csv::Writer::from_writer(std::mem::take(&mut product.promises));
         for (index, message) in conversation.messages.iter().enumerate() {
             if message.author.role != Role::Agent {
                 continue;
@@ -157,8 +243,7 @@ impl<'p> Worker<'p> {
             let (reading, counted) = (&readings[index], counts[index]);
             let agent = plan.agent(&message.author);
             let placed = Placed { conversation, name, index, agent: &agent, counted };
-            let row = rows::message(&mut csv, &placed, reading, plan.card);
-            product.unwritten = row.err().map(|error| error.to_string()).or(product.unwritten.take());
+            product.wrote(rows::message(&mut csv, &placed, reading, plan.card));
             if !counted {
                 self.summary.tally.context_only += 1;
                 continue;
@@ -166,21 +251,42 @@ impl<'p> Worker<'p> {
             self.summary.tally.timeless += u64::from(times[index].is_none());
             self.summary.tally.reading(reading);
             self.fired(reading);
-            self.parts(&mut parts, conversation, agent.clone(), times[index], reading);
+            let promises = recovery.promises.iter().filter(|(promise, _)| promise.turn as usize == index);
+            let promises: Vec<_> = promises.collect();
+            for key in self.groups(conversation, &agent, times[index]) {
+                let (part, title) = parts.entry(key).or_default();
+                part.add(reading, plan.card);
+                promises.iter().for_each(|(promise, outcome)| part.promise(promise, outcome));
+                title.get_or_insert_with(|| agent.clone());
+            }
+            for (promise, outcome) in promises {
+                product.wrote(rows::promise(&mut promise_rows, &placed, plan, promise, outcome));
+            }
+            self.summary.examples.offer(plan, conversation, name, index, &agent, reading);
             if reading.score.is_some() {
                 let mask = |text: &str| plan.masked(text, conversation);
                 let lines = rows::findings(&mut product.findings, &placed, reading, plan.lexicon, &mask);
-                product.unwritten = lines.err().map(|error| error.to_string()).or(product.unwritten.take());
+                product.wrote(lines);
             }
         }
-        match csv.into_inner() {
-            Ok(bytes) => product.messages = bytes,
-            Err(error) => product.unwritten = Some(error.to_string()),
+        let mut conversation_rows = csv::Writer::from_writer(std::mem::take(&mut product.conversations));
+        product.wrote(rows::conversation(&mut conversation_rows, name, conversation, failure, &recovery));
+        for (rows, bytes) in [
+            (csv, &mut product.messages),
+            (promise_rows, &mut product.promises),
+            (conversation_rows, &mut product.conversations),
+        ] {
+            match rows.into_inner() {
+                Ok(written) => *bytes = written,
+                Err(error) => product.unwritten = Some(error.to_string()),
+            }
         }
         for (key, (part, agent)) in parts {
+            let is_agent = key.dimension == Dimension::Agent;
             let group = self.summary.group(key, &part);
-            if let Some(agent) = agent {
-                group.title = group.title.take().or(agent.name);
+            if let Some(agent) = agent.filter(|_| is_agent) {
+                // Of two names the one that sorts first, so that the order of reading changes nothing.
+                group.title = group.title.take().into_iter().chain(agent.name).min();
                 group.team = group.team.take().or(agent.team);
             }
         }
@@ -200,33 +306,22 @@ impl<'p> Worker<'p> {
         }
     }
 
-    /// Adds a message to the groups that it belongs to.
-    fn parts(
-        &self,
-        parts: &mut BTreeMap<GroupKey, (Part, Option<Agent>)>,
-        conversation: &Conversation,
-        agent: Agent,
-        sent: Option<Timestamp>,
-        reading: &MessageReading,
-    ) {
+    /// The groups that a message belongs to.
+    fn groups(&self, conversation: &Conversation, agent: &Agent, sent: Option<Timestamp>) -> Vec<GroupKey> {
         let period = sent.map(|sent| Period::of(sent, self.plan.grain, &self.plan.zone));
-        let team = agent.team.clone();
         let groups = [
-            (Dimension::All, Some(String::new()), None),
-            (Dimension::Agent, Some(agent.id.clone()), Some(agent)),
-            (Dimension::Team, team, None),
-            (Dimension::Channel, conversation.channel.clone(), None),
+            (Dimension::All, Some(String::new())),
+            (Dimension::Agent, Some(agent.id.clone())),
+            (Dimension::Team, agent.team.clone()),
+            (Dimension::Channel, conversation.channel.clone()),
         ];
-        for (dimension, name, agent) in groups {
+        let mut keys = Vec::with_capacity(2 * groups.len());
+        for (dimension, name) in groups {
             let Some(name) = name else { continue };
             let whole = GroupKey { dimension, name, period: None };
-            if period.is_some() {
-                let key = GroupKey { period, ..whole.clone() };
-                parts.entry(key).or_default().0.add(reading, self.plan.card);
-            }
-            let (part, title) = parts.entry(whole).or_default();
-            part.add(reading, self.plan.card);
-            *title = title.take().or(agent);
+            keys.extend(period.map(|period| GroupKey { period: Some(period), ..whole.clone() }));
+            keys.push(whole);
         }
+        keys
     }
 }

@@ -31,6 +31,21 @@ pub enum Precision {
     Month,
 }
 
+impl Precision {
+    /// The name used in answers.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Minute => "minute",
+            Self::Hour => "hour",
+            Self::HalfDay => "half_day",
+            Self::Day => "day",
+            Self::Week => "week",
+            Self::Month => "month",
+        }
+    }
+}
+
 /// When something is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Due {

@@ -88,6 +88,20 @@ pub enum Fate {
     },
 }
 
+impl Fate {
+    /// The name used in answers.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Open { .. } => "open",
+            Self::Kept { .. } => "kept",
+            Self::Late { .. } => "late",
+            Self::Broken { .. } => "broken",
+            Self::Unkept { .. } => "unkept",
+        }
+    }
+}
+
 /// Words that tell what became of a promise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Evidence {

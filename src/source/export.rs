@@ -75,8 +75,8 @@ pub struct Recognised {
 
 /// Takes what is read; asked to stop, reading ends early.
 pub trait Receiver {
-    /// An input is opened.
-    fn opened(&mut self, name: &str, recognised: &Recognised);
+    /// An input is opened. Says whether it is to be read.
+    fn opened(&mut self, name: &str, recognised: &Recognised) -> bool;
 
     /// Lines of JSON Lines, each with a whole conversation of `tool`, still to be read with [`line`].
     fn lines(&mut self, name: &str, tool: &'static dyn JsonTool, chunk: Chunk);
@@ -117,7 +117,9 @@ pub fn read(
         return Err(Problem::of("there is nothing in it"));
     }
     let format = settings.format.map_or_else(|| sniff(&start), Ok)?;
-    receiver.opened(name, &Recognised { format, encoding: encoding.map(Encoding::name) });
+    if !receiver.opened(name, &Recognised { format, encoding: encoding.map(Encoding::name) }) {
+        return Ok(());
+    }
     let by_lines = is_named_lines(name) || is_lines(&start);
     let whole = Cursor::new(start).chain(reader);
     match format {

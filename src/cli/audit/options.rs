@@ -3,6 +3,7 @@
 use crate::audit::plan::Plan;
 use crate::cli::Failure;
 use crate::lexicon::Lexicon;
+use crate::promise::{Office, Terms};
 use crate::score::Scorecard;
 use crate::source::export::{Format, Settings};
 use crate::trend::{Grain, Minimum, period};
@@ -63,6 +64,12 @@ pub(super) struct ChoiceArgs {
     /// The office's time zone: where days and weeks begin
     #[arg(long, value_name = "ZONE", default_value = "UTC")]
     timezone: String,
+    /// Days without work, for promises such as "in 2 business days" (YYYY-MM-DD; give it again for more)
+    #[arg(long, value_name = "DAY")]
+    holiday: Vec<Date>,
+    /// The end of the data, by which promises are judged; the newest message's time unless said
+    #[arg(long, value_name = "TIME")]
+    as_of: Option<String>,
     /// Length of a period in trends: day, week or month
     #[arg(long, value_name = "PERIOD", default_value = "week")]
     period: String,
@@ -90,7 +97,9 @@ impl ChoiceArgs {
         let zone = period::time_zone(&self.timezone)?;
         let grain = self.period.parse::<Grain>()?;
         let instant = |text: &Option<String>| text.as_deref().map(|text| time(text, &zone)).transpose();
-        let (since, until) = (instant(&self.since)?, instant(&self.until)?);
+        let (since, until, as_of) = (instant(&self.since)?, instant(&self.until)?, instant(&self.as_of)?);
+        let office = Office::in_zone(&self.timezone)?.with_holidays(self.holiday.iter().copied());
+        let terms = Terms::default();
         let teams = self.team.as_ref().map(teams).transpose()?.unwrap_or_default();
         let threads = match self.threads {
             Some(threads) => usize::from(threads),
@@ -111,6 +120,9 @@ impl ChoiceArgs {
             agents,
             teams,
             zone,
+            office,
+            terms,
+            as_of,
             grain,
             minimum,
             redact,

@@ -58,9 +58,8 @@ fn draw(progress: &Progress, size: u64, ended: &AtomicBool) {
     while !ended.load(Ordering::Relaxed) {
         bar.set_position(progress.bytes.load(Ordering::Relaxed).min(size));
         let messages = progress.agent_messages.load(Ordering::Relaxed);
-        let again =
-            if progress.passes.load(Ordering::Relaxed) > 1 { " (again, to join what came in pieces)" } else { "" };
-        bar.set_message(format!("{messages} agents' messages{again}"));
+        let looking = !progress.reading.load(Ordering::Relaxed);
+        bar.set_message(if looking { "first look".to_owned() } else { format!("{messages} agents' messages") });
         std::thread::park_timeout(DRAWN);
     }
     bar.finish_and_clear();
@@ -77,6 +76,10 @@ fn log(progress: &Progress, size: u64, ended: &AtomicBool, started: Instant) {
         let percent = if size == 0 { 100.0 } else { 100.0 * bytes as f64 / size as f64 };
         let seconds = started.elapsed().as_secs_f64();
         let rate = messages as f64 / seconds;
-        anstream::eprintln!("{percent:.0} % read, {messages} agents' messages, {rate:.0} a second, {seconds:.0} s");
+        if progress.reading.load(Ordering::Relaxed) {
+            anstream::eprintln!("{percent:.0} % read, {messages} agents' messages, {rate:.0} a second, {seconds:.0} s");
+        } else {
+            anstream::eprintln!("first look: {percent:.0} %, {seconds:.0} s");
+        }
     }
 }
