@@ -2,13 +2,15 @@
 //!
 //! The message's own words decide, in the order of the lines of [`due`]: a commitment that waits for
 //! nobody is open; one that waits for the customer is not; a failure passed on is; a failure mended
-//! or handed back with a clear next step is not; a failure explained away is.
+//! or handed back with a clear next step is not; a failure explained away is where the customer still
+//! waits for something. Excuses for what is past and over leave nothing open.
 
+use super::Standing;
 use crate::detect::Detection;
 use crate::lexicon::{Kind, Label, WaitsForCustomer};
 
-/// Whether a follow-up is due, and the words that tell; `pleased`: the customer's last turn thanks or praises.
-pub(super) fn due(detections: &[Detection], failure: bool, pleased: bool) -> (bool, Option<&Detection>) {
+/// Whether a follow-up is due, and the words that tell.
+pub(super) fn due(detections: &[Detection], failure: bool, customer: Standing) -> (bool, Option<&Detection>) {
     let first = |labels: &[Label]| detections.iter().find(|one| labels.contains(&one.label));
     let passed_on = first(&[Label::BuckPassing]);
     let mut steps = detections.iter().filter(|one| one.label == Label::CustomerStep);
@@ -17,19 +19,20 @@ pub(super) fn due(detections: &[Detection], failure: bool, pleased: bool) -> (bo
         let free = detections.iter().find(|one| one.label == Label::FollowUp && is_free(one, detections));
         return match (free, passed_on) {
             // "I'll pass your kind words on": nothing of the customer's is open.
-            (Some(free), _) => (failure || !pleased, Some(free)),
+            (Some(free), _) => (failure || !customer.pleased, Some(free)),
             (None, Some(passed_on)) if asked.is_none() => (true, Some(passed_on)),
             _ => (false, asked.or(Some(commitment))),
         };
     }
+    let questions = steps.clone().any(|one| one.kind == Some(Kind::Question));
+    let handed_over = first(&[Label::HandOver]).filter(|_| !questions);
     if !failure {
-        return (false, None);
+        // Passed on with no failure shown: what was asked or reported is open, kind words are not.
+        return handed_over.filter(|_| !customer.pleased).map_or((false, None), |one| (true, Some(one)));
     }
     if passed_on.is_some() {
         return (true, passed_on);
     }
-    let questions = steps.clone().any(|one| one.kind == Some(Kind::Question));
-    let handed_over = first(&[Label::HandOver]).filter(|_| !questions);
     if handed_over.is_some() {
         return (true, handed_over);
     }
@@ -39,8 +42,17 @@ pub(super) fn due(detections: &[Detection], failure: bool, pleased: bool) -> (bo
     if closed.is_some() {
         return (false, closed);
     }
-    let explained_away = first(&[Label::Excuse, Label::FingerPointing, Label::Dismissiveness]);
-    (explained_away.is_some(), explained_away)
+    let explained_away = detections.iter().find(|one| explains_away(one));
+    (explained_away.is_some() && customer.waits, explained_away)
+}
+
+/// Whether it explains a failure away that stays ours: what a third party did is theirs to mend.
+fn explains_away(one: &Detection) -> bool {
+    match one.label {
+        Label::Excuse | Label::Dismissiveness => true,
+        Label::FingerPointing => one.kind != Some(Kind::ThirdParty),
+        _ => false,
+    }
 }
 
 /// Whether the message asks the customer for something that it then waits for.

@@ -49,8 +49,17 @@ pub struct History {
     turns: u32,
     signs: FailureSigns,
     apology: Option<Cue>,
-    /// Whether the customer's last turn thanks or praises.
+    standing: Standing,
+}
+
+/// What the turns so far tell of the customer's mind.
+#[derive(Debug, Clone, Copy, Default)]
+struct Standing {
+    /// The last turn thanks or praises.
     pleased: bool,
+    /// Some turn asks for something, says that it happened again or that a promise was broken, or
+    /// answers an agent: the customer is waiting, not only telling.
+    waits: bool,
 }
 
 impl History {
@@ -58,13 +67,17 @@ impl History {
     pub fn hear_customer(&mut self, lexicon: &Lexicon, found: &Found) {
         let standing = found.standing(lexicon, true);
         self.signs.hear_customer(self.turns, found, &standing);
-        self.pleased = standing.iter().any(|one| matches!(one.label, Label::Praise | Label::Thanks));
+        self.standing.pleased = standing.iter().any(|one| matches!(one.label, Label::Praise | Label::Thanks));
+        self.standing.waits |= standing
+            .iter()
+            .any(|one| matches!(one.label, Label::Request | Label::RepeatedFailure | Label::BrokenPromise));
         self.turns += 1;
     }
 
     /// Takes in an agent's turn, with what stands in it.
     pub fn hear_agent(&mut self, found: &Found, detections: &[Detection]) {
         self.signs.hear_agent(self.turns, found);
+        self.standing.waits = true;
         if self.apology.is_none() {
             self.apology = detections.iter().find(|one| one.label == Label::Apology).map(|one| cue(self.turns, one));
         }
@@ -88,7 +101,7 @@ impl History {
     #[must_use]
     pub fn situation(&self, failure_cue: Option<Cue>, detections: &[Detection]) -> Situation {
         let service_failure = failure_cue.is_some();
-        let (follow_up_due, told_by) = follow_up::due(detections, service_failure, self.pleased);
+        let (follow_up_due, told_by) = follow_up::due(detections, service_failure, self.standing);
         Situation {
             service_failure,
             apology_due: service_failure && self.apology.is_none(),
