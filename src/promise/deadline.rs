@@ -136,6 +136,12 @@ struct Told {
     rule: u32,
 }
 
+/// A sentence with the times that it tells, in their order.
+pub(super) struct Sentence<'t> {
+    pub(super) words: Vec<Word<'t>>,
+    told: Vec<Told>,
+}
+
 /// What tells the times of a text's sentences.
 pub(super) struct Teller<'a> {
     pub(super) deadlines: &'a Deadlines,
@@ -148,26 +154,31 @@ impl<'a> Teller<'a> {
         Self { deadlines: lexicon.deadlines(), stems: Stems::for_language(lexicon.language()), office }
     }
 
-    pub(super) fn words<'t>(&self, text: &'t Text<'_>, sentence: usize) -> Vec<Word<'t>> {
-        self.stems.as_ref().map_or_else(Vec::new, |stems| words(text, stems, sentence))
+    /// Sentence `index` of `text`, looked through.
+    pub(super) fn sentence<'t>(&self, text: &'t Text<'_>, index: usize) -> Sentence<'t> {
+        let words =
+            self.stems.as_ref().map_or_else(Vec::new, |stems| words(text, stems, &self.deadlines.first_words, index));
+        let told = self.told(&words);
+        Sentence { words, told }
     }
 
-    /// When the promise made by the words `promise` of `sentence` is due; `sent`: when the message was sent.
+    /// When the promise in `stretch` of a sentence of `text` is due; `sent`: when the message was sent.
     ///
-    /// `stretch` is the part of the sentence that belongs to this promise: of the times told there the
-    /// first that is a time counts; otherwise the last one before it ("By Friday we'll …").
+    /// `stretch` is the part of the sentence, in the raw body, that belongs to this promise: of the times
+    /// told there the first that is a time counts; otherwise the last one before it ("By Friday we'll …").
     pub(super) fn due(
         &self,
         text: &Text<'_>,
-        sentence: usize,
+        sentence: &Sentence<'_>,
         stretch: Span,
         sent: Option<Timestamp>,
     ) -> Result<Due, Undated> {
-        let words = self.words(text, sentence);
-        let told = self.told(&words);
         let raw = |one: &Told| text.raw_span(one.plain);
-        let (inside, before): (Vec<&Told>, Vec<&Told>) =
-            told.iter().filter(|one| raw(one).start < stretch.end).partition(|one| raw(one).end > stretch.start);
+        let (inside, before): (Vec<&Told>, Vec<&Told>) = sentence
+            .told
+            .iter()
+            .filter(|one| raw(one).start < stretch.end)
+            .partition(|one| raw(one).end > stretch.start);
         let order: Vec<&Told> = inside.into_iter().chain(before.into_iter().rev()).collect();
         let Some(one) = order.iter().find(|one| one.expression.is_time()).or(order.first()) else {
             return Err(Undated { reason: Reason::NoTimeTold, told_by: None });
@@ -175,15 +186,14 @@ impl<'a> Teller<'a> {
         self.resolved(one, raw(one), sent)
     }
 
-    /// What each time told in a sentence comes to, with its words.
+    /// What each time told in sentence `index` comes to, with its words and rule.
     pub(super) fn each(
         &self,
         text: &Text<'_>,
-        sentence: usize,
+        index: usize,
         sent: Option<Timestamp>,
     ) -> Vec<(Span, u32, Result<Due, Undated>)> {
-        let words = self.words(text, sentence);
-        let told = self.told(&words);
+        let told = self.sentence(text, index).told;
         told.iter()
             .map(|one| (text.raw_span(one.plain), one.rule, self.resolved(one, text.raw_span(one.plain), sent)))
             .collect()

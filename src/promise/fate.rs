@@ -261,6 +261,9 @@ fn fulfilled(
     let over = bound(promise, terms).zip(at).filter(|(bound, at)| at > bound);
     match (end, over, &promise.due) {
         (End::Settled, None, _) => Fate::Open { why: Why::NoLongerNeeded },
+        // When what it hangs on came about is not told.
+        (End::Kept | End::Confirmed, Some(_), _) if promise.condition.is_some() => Fate::Kept { by_turn, at },
+        (End::Settled, Some(_), _) if promise.condition.is_some() => Fate::Open { why: Why::Conditional },
         // When it was done is not told by one who says later that it is.
         (End::Confirmed, Some(_), _) if chased.is_none() => Fate::Kept { by_turn, at: None },
         (End::Settled, Some((since, _)), Ok(_)) => match (promise.act, chased) {

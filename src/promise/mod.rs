@@ -48,7 +48,7 @@ use crate::detect::Detection;
 use crate::lexicon::{Label, Lexicon};
 use crate::situation;
 use crate::text::{Markup, Span, Text};
-use deadline::Teller;
+use deadline::{Sentence, Teller};
 use jiff::Timestamp;
 use phrase::Phrase;
 
@@ -123,44 +123,43 @@ fn of_turn(teller: &Teller<'_>, index: u32, turn: &Turn<'_>) -> Vec<Promise> {
         Some(Format::Html) => Markup::Html,
     };
     let text = Text::read(&turn.message.body, markup);
-    let mut promises: Vec<(u32, Promise)> = Vec::new();
-    for one in standing {
-        let act = act(teller, &text, one);
-        match promises.last_mut() {
-            Some((sentence, last)) if *sentence == one.sentence && last.act == act => {
-                last.words.end = last.words.end.max(one.span.end);
-            }
-            _ => promises.push((
-                one.sentence,
-                Promise {
+    let mut promises = Vec::new();
+    for commitments in standing.chunk_by(|one, next| one.sentence == next.sentence) {
+        let sentence = teller.sentence(&text, commitments[0].sentence as usize);
+        let condition = condition(teller, &text, &sentence);
+        let mut of_sentence: Vec<Promise> = Vec::new();
+        for one in commitments {
+            let act = act(teller, &text, &sentence, one.span);
+            match of_sentence.iter_mut().find(|other| other.act == act) {
+                Some(same) => same.words.end = same.words.end.max(one.span.end),
+                None => of_sentence.push(Promise {
                     turn: index,
                     author: turn.message.author.id.clone(),
                     made: turn.sent,
                     words: one.span,
                     rule: one.rule,
                     act,
-                    condition: condition(teller, &text, one.sentence as usize),
+                    condition,
                     due: Err(Undated { reason: Reason::NoTimeTold, told_by: None }),
-                },
-            )),
+                }),
+            }
         }
+        let mut end = u32::MAX;
+        for promise in of_sentence.iter_mut().rev() {
+            promise.due = teller.due(&text, &sentence, Span::new(promise.words.start, end), turn.sent);
+            end = promise.words.start;
+        }
+        promises.extend(of_sentence);
     }
-    for at in 0..promises.len() {
-        let (sentence, promise) = &promises[at];
-        let next = promises.get(at + 1).filter(|(other, _)| other == sentence);
-        let stretch = Span::new(promise.words.start, next.map_or(u32::MAX, |(_, next)| next.words.start));
-        promises[at].1.due = teller.due(&text, *sentence as usize, stretch, turn.sent);
-    }
-    promises.into_iter().map(|(_, promise)| promise).collect()
+    promises
 }
 
-/// What the words of a commitment promise to do: the first of its words that tells.
-fn act(teller: &Teller<'_>, text: &Text<'_>, commitment: &Detection) -> Act {
-    let all = teller.words(text, commitment.sentence as usize);
-    let inside = |word: &&phrase::Word<'_>| commitment.span.contains(text.raw_span(word.plain));
-    let first = all.iter().position(|word| inside(&word)).unwrap_or(0);
-    let count = all.iter().filter(inside).count();
-    let phrase = Phrase { words: &all[first..first + count], deadlines: teller.deadlines };
+/// What the words at `span` of a sentence promise to do: the first of its words that tells.
+fn act(teller: &Teller<'_>, text: &Text<'_>, sentence: &Sentence<'_>, span: Span) -> Act {
+    let inside = |word: &&phrase::Word<'_>| span.contains(text.raw_span(word.plain));
+    let first = sentence.words.iter().position(|word| inside(&word)).unwrap_or(0);
+    let count = sentence.words.iter().filter(inside).count();
+    let phrase = Phrase { words: &sentence.words[first..first + count], deadlines: teller.deadlines };
     let acts = &teller.deadlines.acts;
     let kinds = [(Act::Call, &acts.call), (Act::Escalate, &acts.escalate), (Act::Contact, &acts.contact)];
     let found = kinds.iter().filter_map(|(act, patterns)| {
@@ -171,9 +170,9 @@ fn act(teller: &Teller<'_>, text: &Text<'_>, commitment: &Detection) -> Act {
 }
 
 /// The words that open a condition in a sentence.
-fn condition(teller: &Teller<'_>, text: &Text<'_>, sentence: usize) -> Option<Span> {
-    let words = teller.words(text, sentence);
-    let phrase = Phrase { words: &words, deadlines: teller.deadlines };
+fn condition(teller: &Teller<'_>, text: &Text<'_>, sentence: &Sentence<'_>) -> Option<Span> {
+    let words = &sentence.words;
+    let phrase = Phrase { words, deadlines: teller.deadlines };
     let void = phrase.all(&teller.deadlines.no_condition);
     let opens = phrase.all(&teller.deadlines.condition);
     let (range, _) = opens

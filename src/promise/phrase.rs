@@ -4,7 +4,7 @@
 //! ("3:30", "3/3", "2026-03-05"). It looks only at sentences that promise something, so that it
 //! may be simple.
 
-use crate::lexicon::deadlines::{Deadlines, Part, Period, Unit, Value};
+use crate::lexicon::deadlines::{Deadlines, FirstWords, Lists, Part, PatternList, Period, Unit, Value};
 use crate::lexicon::pattern::Pattern;
 use crate::text::stem::Stems;
 use crate::text::{Span, Text, fold};
@@ -18,6 +18,8 @@ pub(super) struct Word<'t> {
     stem: String,
     /// Its place in the plain text.
     pub(super) plain: Span,
+    /// The lists of patterns that it can begin.
+    begins: Lists,
     /// What stands between the word before and this one.
     before: &'t str,
     /// The character that follows.
@@ -25,7 +27,7 @@ pub(super) struct Word<'t> {
 }
 
 /// The words of sentence `index` of `text`.
-pub(super) fn words<'t>(text: &'t Text<'_>, stems: &Stems, index: usize) -> Vec<Word<'t>> {
+pub(super) fn words<'t>(text: &'t Text<'_>, stems: &Stems, first: &FirstWords, index: usize) -> Vec<Word<'t>> {
     let Some(sentence) = text.sentences().get(index) else { return Vec::new() };
     let plain = text.plain();
     let mut words: Vec<Word<'t>> = Vec::with_capacity(sentence.len());
@@ -34,8 +36,11 @@ pub(super) fn words<'t>(text: &'t Text<'_>, stems: &Stems, index: usize) -> Vec<
         for span in parts(plain, token) {
             let folded = fold::fold(span.of(plain));
             let from = words.last().map_or(span.start, |last| last.plain.end);
+            let stem = stems.stem(&folded).into_owned();
+            let is_figure = folded.bytes().all(|byte| byte.is_ascii_digit());
             words.push(Word {
-                stem: stems.stem(&folded).into_owned(),
+                begins: first.of(&folded, &stem, is_figure),
+                stem,
                 folded,
                 plain: span,
                 before: Span::new(from, span.start).of(plain),
@@ -103,10 +108,13 @@ pub(super) struct Phrase<'s, 't> {
 }
 
 impl Phrase<'_, '_> {
-    /// The longest match of any of `patterns` that starts at word `start`: its end, and what it caught.
-    pub(super) fn longest(&self, patterns: &[Pattern], start: usize) -> Option<(usize, Caught)> {
+    /// The longest match of any pattern of `list` that starts at word `start`: its end, and what it caught.
+    pub(super) fn longest(&self, list: &PatternList, start: usize) -> Option<(usize, Caught)> {
+        if self.words[start].begins & list.bit == 0 {
+            return None;
+        }
         let mut best: Option<(usize, Caught)> = None;
-        for pattern in patterns {
+        for pattern in &list.patterns {
             self.one(pattern, start, &Caught::default(), &mut |end, caught| {
                 if end > start && best.as_ref().is_none_or(|(longest, _)| end > *longest) {
                     best = Some((end, caught.clone()));
@@ -116,12 +124,12 @@ impl Phrase<'_, '_> {
         best
     }
 
-    /// The leftmost longest matches of `patterns`, by the words that they take.
-    pub(super) fn all(&self, patterns: &[Pattern]) -> Vec<(Range<usize>, Caught)> {
+    /// The leftmost longest matches of `list`, by the words that they take.
+    pub(super) fn all(&self, list: &PatternList) -> Vec<(Range<usize>, Caught)> {
         let mut found = Vec::new();
         let mut at = 0;
         while at < self.words.len() {
-            match self.longest(patterns, at) {
+            match self.longest(list, at) {
                 Some((end, caught)) => {
                     found.push((at..end, caught));
                     at = end;

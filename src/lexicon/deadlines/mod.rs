@@ -4,9 +4,11 @@
 //! Its patterns are those of the house ([`super::pattern`]) with *slots* besides: names in braces
 //! that carry a value (`{weekday}`, `{number}`, `{hour}`).
 
+mod first;
 mod read;
 mod value;
 
+pub(crate) use first::{FirstWords, Lists, PatternList};
 pub(super) use read::DeadlinesForm;
 pub use value::{Part, Period, Unit, Value};
 
@@ -60,9 +62,9 @@ pub struct DeadlineRule {
     /// Whether it is due before the day or period named begins.
     pub before: bool,
     /// What is looked for, classes looked up.
-    pub(crate) patterns: Vec<Pattern>,
+    pub(crate) patterns: PatternList,
     /// Cancels a match that shares a word with it.
-    pub(crate) unless: Vec<Pattern>,
+    pub(crate) unless: PatternList,
     /// Sentences with what they come to.
     pub examples: Vec<DeadlineExample>,
     /// Sentences in which this rule finds nothing.
@@ -85,9 +87,9 @@ pub struct DeadlineExample {
 /// Words by which the kind of a promised act is told.
 #[derive(Debug, Default)]
 pub(crate) struct ActWords {
-    pub(crate) contact: Vec<Pattern>,
-    pub(crate) call: Vec<Pattern>,
-    pub(crate) escalate: Vec<Pattern>,
+    pub(crate) contact: PatternList,
+    pub(crate) call: PatternList,
+    pub(crate) escalate: PatternList,
 }
 
 /// Words that a slot takes for a value.
@@ -116,10 +118,11 @@ pub struct Deadlines {
     /// What may stand between a day and its time.
     pub(crate) between: Vec<Pattern>,
     /// Opens a condition on which a promise hangs.
-    pub(crate) condition: Vec<Pattern>,
+    pub(crate) condition: PatternList,
     /// What looks like one and is none.
-    pub(crate) no_condition: Vec<Pattern>,
+    pub(crate) no_condition: PatternList,
     pub(crate) acts: ActWords,
+    pub(crate) first_words: FirstWords,
 }
 
 impl Deadlines {

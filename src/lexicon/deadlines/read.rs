@@ -1,7 +1,7 @@
 //! The file as written, to rules.
 
 use super::value::{FIGURE_SLOTS, Value, WORD_SLOTS};
-use super::{ActWords, DeadlineExample, DeadlineRule, Deadlines, Means, SlotWords};
+use super::{ActWords, DeadlineExample, DeadlineRule, Deadlines, FirstWords, Means, SlotWords};
 use crate::lexicon::LexiconFile;
 use crate::lexicon::error::LexiconError;
 use crate::lexicon::parse::{self, ClassTable};
@@ -113,20 +113,24 @@ impl Deadlines {
             }
         }
         deadlines.between = reader.patterns(&form.words.between);
-        deadlines.condition = reader.patterns(&form.words.condition);
-        deadlines.no_condition = reader.patterns(&form.words.no_condition);
+        let mut first = FirstWords::default();
+        let slots = &deadlines.values;
+        let mut list = |texts: &[Spanned<String>]| first.list(reader.patterns(texts), slots);
+        deadlines.condition = list(&form.words.condition);
+        deadlines.no_condition = list(&form.words.no_condition);
         deadlines.acts = ActWords {
-            contact: reader.patterns(&form.words.contact),
-            call: reader.patterns(&form.words.call),
-            escalate: reader.patterns(&form.words.escalate),
+            contact: list(&form.words.contact),
+            call: list(&form.words.call),
+            escalate: list(&form.words.escalate),
         };
         let mut ids = HashSet::new();
         for rule in form.rule {
             if !ids.insert(rule.id.get_ref().clone()) {
                 reader.refuse(rule.id.span().start, format!("`{}` stands here already", rule.id.get_ref()));
             }
-            deadlines.rules.push(reader.rule(rule));
+            deadlines.rules.push(reader.rule(rule, &mut first, slots));
         }
+        deadlines.first_words = first;
         reader.check_classes();
         deadlines
     }
@@ -145,7 +149,7 @@ impl Reader<'_> {
         self.errors.push(LexiconError::at(&self.file.path, &self.file.text, at, problem));
     }
 
-    fn rule(&mut self, form: RuleForm) -> DeadlineRule {
+    fn rule(&mut self, form: RuleForm, first: &mut FirstWords, slots: &[SlotWords]) -> DeadlineRule {
         let at = form.id.span().start;
         if form.patterns.is_empty() || form.what.trim().is_empty() {
             self.refuse(at, format!("`{}` needs `what` and at least one pattern", form.id.get_ref()));
@@ -179,8 +183,8 @@ impl Reader<'_> {
             means: form.means,
             days: form.days,
             before: form.before,
-            patterns: self.patterns(&form.patterns),
-            unless: self.patterns(&form.unless),
+            patterns: first.list(self.patterns(&form.patterns), slots),
+            unless: first.list(self.patterns(&form.unless), slots),
             examples: form
                 .examples
                 .into_iter()
