@@ -120,7 +120,7 @@ mod tests {
         let conversation = json(text.as_bytes()).unwrap().remove(0).unwrap();
         for (written, shown) in [
             ("Hi Ines, sorry.", "Hi [name], sorry."),
-            ("Dear Mr Okafor, sorry.", "Dear Mr [name], sorry."),
+            ("Dear Mr Okafor, sorry.", "Dear [name], sorry."),
             ("Hello there, sorry.", "Hello there, sorry."),
             ("Thank you For your patience", "Thank you For your patience"),
             ("INES, we wrote to ines.m@example.org", "[name], we wrote to [email]"),
