@@ -82,6 +82,8 @@ pub struct Audit {
     pub summary: Summary,
     /// The inputs that were read.
     pub inputs: Vec<Read>,
+    /// Inputs that could not be read, or not to their end, with the reason.
+    pub unread: Vec<(String, String)>,
     /// The end of the data, by which promises were judged.
     pub data_ends: Option<Timestamp>,
     /// Whether it was stopped before the end of the export.
@@ -161,7 +163,8 @@ pub fn audit(
             take(&product, plan, &mut output, progress)
         },
     )?;
-    read?;
+    let mut unread = looked.unread;
+    unread.extend(read?.unread);
 
     // The others are put together. Stopped before, it still reads what it has: that is asked to be kept.
     let spool = spool.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -180,7 +183,7 @@ pub fn audit(
     }
     summary.recoveries.sort();
     let stopped = progress.stop.load(Ordering::Relaxed);
-    Ok(Audit { summary, inputs: looked.read, data_ends: plan.as_of.or(survey.newest), stopped, output })
+    Ok(Audit { summary, inputs: looked.read, unread, data_ends: plan.as_of.or(survey.newest), stopped, output })
 }
 
 /// Writes what a job came to.

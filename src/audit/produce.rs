@@ -38,6 +38,8 @@ pub(super) struct Export<'e> {
 pub(super) struct Produced {
     /// Its inputs.
     pub(super) read: Vec<Read>,
+    /// Inputs that could not be read, or not to their end, with the reason.
+    pub(super) unread: Vec<(String, String)>,
     /// The time of the newest message among the pieces that were put aside.
     pub(super) newest: Option<Timestamp>,
 }
@@ -114,6 +116,10 @@ impl Producer<'_, '_> {
     }
 
     fn reject(&mut self, name: &str, problems: Vec<Problem>) {
+        if self.is_read_now() {
+            let lost = problems.iter().filter(|problem| problem.fatal);
+            self.produced.unread.extend(lost.map(|problem| (name.to_owned(), problem.to_string())));
+        }
         if !problems.is_empty() && self.is_read_now() {
             self.jobs.push(Job::Rejected(name.into(), problems));
         }

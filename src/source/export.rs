@@ -5,7 +5,7 @@ use super::{Found, JSON_TOOLS, JsonTool, Place, Problem, Record, json};
 use encoding_rs::Encoding;
 use encoding_rs_io::DecodeReaderBytesBuilder;
 use serde_json::{Map, Value};
-use std::io::{BufRead, BufReader, Cursor, Read};
+use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::sync::Mutex;
 
 /// So much of an input is looked at to tell its format.
@@ -98,35 +98,45 @@ pub fn read(
     settings: &Settings,
     receiver: &mut dyn Receiver,
 ) -> Result<(), Problem> {
-    let mut start = Vec::new();
-    if let Err(error) = reader.take(SNIFFED).read_to_end(&mut start) {
-        receiver.record(name, Place::default(), Err(Problem::cut_off(1, &error)));
-    }
+    let mut reader = reader;
+    let (start, rest) = peek(&mut reader);
     let encoding = settings.encoding.or_else(|| encoding_of(&start));
-    let decoded = DecodeReaderBytesBuilder::new()
+    let mut decoded = DecodeReaderBytesBuilder::new()
         .encoding(encoding)
         .bom_override(true)
         .strip_bom(true)
-        .build(Cursor::new(start).chain(reader));
-    let mut reader = BufReader::with_capacity(256 << 10, decoded);
-    let mut start = Vec::new();
-    if let Err(error) = reader.by_ref().take(SNIFFED).read_to_end(&mut start) {
-        receiver.record(name, Place::default(), Err(Problem::cut_off(1, &error)));
-    }
+        .build(Cursor::new(start).chain(rest));
+    let (start, rest) = peek(&mut decoded);
     if start.trim_ascii().is_empty() {
-        return Err(Problem::of("there is nothing in it"));
+        return Err(Problem { fatal: true, ..Problem::of("there is nothing in it") });
     }
     let format = settings.format.map_or_else(|| sniff(&start), Ok)?;
     if !receiver.opened(name, &Recognised { format, encoding: encoding.map(Encoding::name) }) {
         return Ok(());
     }
     let by_lines = is_named_lines(name) || is_lines(&start);
-    let whole = Cursor::new(start).chain(reader);
+    let whole = BufReader::with_capacity(256 << 10, Cursor::new(start).chain(rest));
     match format {
         Format::Json(tool) if by_lines => read_lines(name, whole, tool, receiver),
         Format::Json(tool) => json::document(tool, whole, &mut |place, record| receiver.record(name, place, record)),
     }
     Ok(())
+}
+
+/// The first bytes of `reader`, and what comes after them: a failure among the first bytes, then the rest.
+fn peek<R: Read>(reader: &mut R) -> (Vec<u8>, impl Read + '_) {
+    let mut start = Vec::new();
+    let failure = reader.by_ref().take(SNIFFED).read_to_end(&mut start).err();
+    (start, Failure(failure).chain(reader))
+}
+
+/// Fails once, in its place.
+struct Failure(Option<io::Error>);
+
+impl Read for Failure {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        self.0.take().map_or(Ok(0), Err)
+    }
 }
 
 fn read_lines(name: &str, reader: impl BufRead, tool: &'static dyn JsonTool, receiver: &mut dyn Receiver) {
@@ -207,10 +217,9 @@ fn sniff(start: &[u8]) -> Result<Format, Problem> {
         }
     }
     let names: Vec<&str> = Format::all().map(Format::name).collect();
-    Err(Problem::of(format!(
-        "it is no export that Amends knows by its looks; say which with --format ({})",
-        names.join(", ")
-    )))
+    let reason =
+        format!("it is no export that Amends knows by its looks; say which with --format ({})", names.join(", "));
+    Err(Problem { fatal: true, ..Problem::of(reason) })
 }
 
 /// The first record of `text` for `tool`, with the list that it stands in.

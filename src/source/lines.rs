@@ -1,11 +1,13 @@
 //! JSON Lines in chunks of whole lines, to be read side by side.
 
 use super::{Place, Problem};
-use crate::conversation::neutral::LARGEST_LINE;
 use std::io::{self, BufRead, Read};
 
 /// Chunks have about so many bytes: enough to be worth handing over, small beside the caches.
 const CHUNK: usize = 256 << 10;
+
+/// A line of more bytes than this holds no conversation between people.
+const LARGEST_LINE: usize = 64 << 20;
 
 /// Some whole lines of an input.
 #[derive(Debug, Clone, PartialEq, Eq)]

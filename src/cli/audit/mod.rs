@@ -78,6 +78,9 @@ pub(super) fn run(args: &AuditArgs) -> Result<u8, Failure> {
     let told = outcome.told();
     let rejected = audited.summary.tally.rejected;
     let stopped = audited.stopped;
+    for (name, reason) in &audited.unread {
+        output::complain(&format!("{name}: {reason}"));
+    }
     let files = audited.finish()?;
     output::tell(&told)?;
     output::tell(&print::files(&files, &args.out))?;
