@@ -11,6 +11,10 @@ use amends::lexicon::{Lexicon, LexiconFile, Speaker, pattern};
 use amends::library::Library;
 use amends::score::Scorecard;
 use amends::situation::History;
+use amends::source::export::{self, Format, Receiver, Recognised, Settings};
+use amends::source::lines::Chunk;
+use amends::source::merge::merge;
+use amends::source::{JsonTool, Piece, Place, Problem, Record};
 use amends::text::Markup;
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -44,6 +48,64 @@ struct Door {
     name: &'static str,
     seeds: Vec<Vec<u8>>,
     enter: Enter,
+}
+
+/// All invented exports, of whatever tool.
+fn exports() -> Vec<Vec<u8>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/exports");
+    let mut tools: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    tools.sort();
+    let of_tool = |tool: &std::ffi::OsString| {
+        let folder = format!("tests/exports/{}", tool.to_string_lossy());
+        files(&folder, &[".json", ".jsonl", ".csv", ".tsv", ".mbox", ".eml"])
+    };
+    tools.iter().flat_map(of_tool).collect()
+}
+
+/// Takes all that is read in an export, and puts it together.
+#[derive(Default)]
+struct Everything {
+    pieces: Vec<Piece>,
+}
+
+impl Receiver for Everything {
+    fn opened(&mut self, _: &str, _: &Recognised) -> bool {
+        true
+    }
+
+    fn lines(&mut self, _: &str, tool: &'static dyn JsonTool, chunk: Chunk) {
+        for (number, line) in chunk.lines() {
+            export::line(tool, number, line, &mut |_, record| self.take(record));
+        }
+    }
+
+    fn record(&mut self, _: &str, _: Place, record: Result<Record, Problem>) {
+        self.take(record);
+    }
+
+    fn wants_more(&self) -> bool {
+        true
+    }
+}
+
+impl Everything {
+    fn take(&mut self, record: Result<Record, Problem>) {
+        match record {
+            Ok(Record::Piece(piece)) => self.pieces.push(piece),
+            Ok(Record::Person(_)) => {}
+            Err(problem) => drop(problem.to_string()),
+        }
+    }
+}
+
+fn export_of_any_format(bytes: &[u8]) {
+    let formats = std::iter::once(None).chain(Format::all().map(Some));
+    for format in formats {
+        let settings = Settings { format, ..Settings::default() };
+        let mut everything = Everything::default();
+        let _ = export::read("x", &mut Cursor::new(bytes), &settings, &mut everything);
+        let _ = merge(everything.pieces, &());
+    }
 }
 
 fn doors() -> Vec<Door> {
@@ -123,6 +185,7 @@ fn doors() -> Vec<Door> {
                 }
             }),
         },
+        Door { name: "export", seeds: exports(), enter: Box::new(export_of_any_format) },
         Door {
             name: "gold line",
             seeds: lines,
