@@ -18,6 +18,7 @@ mod hubspot;
 mod intercom;
 pub mod json;
 pub mod lines;
+pub mod mail;
 pub mod merge;
 mod neutral;
 pub mod open;
