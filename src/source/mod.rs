@@ -23,6 +23,7 @@ pub mod merge;
 mod neutral;
 pub mod open;
 mod rows;
+pub mod table;
 mod zammad;
 mod zendesk;
 

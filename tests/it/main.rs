@@ -20,5 +20,6 @@ mod schema;
 mod scorecards;
 mod sources;
 mod support;
+mod tables;
 mod trend;
 mod zones;
