@@ -11,6 +11,7 @@ mod hostile;
 mod layers;
 mod lexicons;
 mod licences;
+mod mail;
 mod neutral;
 mod promise;
 mod properties;
