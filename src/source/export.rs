@@ -52,6 +52,7 @@ impl Format {
     pub fn whole(self) -> bool {
         match self {
             Self::Json(tool) => tool.whole(),
+            Self::Table(_) | Self::Mail(_) => false,
         }
     }
 
@@ -95,7 +96,7 @@ pub trait Receiver {
     /// An input is opened. Says whether it is to be read.
     fn opened(&mut self, name: &str, recognised: &Recognised) -> bool;
 
-    /// Lines of JSON Lines, each with a whole conversation of `tool`, still to be read with [`line`].
+    /// Lines of JSON Lines, each with a whole conversation of `tool`, still to be read with [`line()`].
     fn lines(&mut self, name: &str, tool: &'static dyn JsonTool, chunk: Chunk);
 
     /// A record, or what is wrong.
