@@ -73,6 +73,8 @@ pub struct Read {
     pub format: &'static str,
     /// Its encoding, where it is not UTF-8.
     pub encoding: Option<&'static str>,
+    /// What is to be said of how it was read.
+    pub told: Vec<String>,
 }
 
 /// What an audit gives.

@@ -136,7 +136,8 @@ impl Receiver for Producer<'_, '_> {
     fn opened(&mut self, name: &str, recognised: &Recognised) -> bool {
         self.whole = recognised.format.whole();
         let format = recognised.format.title();
-        self.produced.read.push(Read { name: name.to_owned(), format, encoding: recognised.encoding });
+        let (encoding, told) = (recognised.encoding, recognised.told.clone());
+        self.produced.read.push(Read { name: name.to_owned(), format, encoding, told });
         self.whole || self.pass == Pass::Look
     }
 

@@ -62,7 +62,7 @@ enum Command {
     /// Score messages and show the evidence
     Score(score::ScoreArgs),
     /// Read exports of ticketing tools and write a report
-    Audit(audit::AuditArgs),
+    Audit(Box<audit::AuditArgs>),
     /// Look at, explain, check and format the rules
     Lexicon(lexicon::LexiconArgs),
     /// Compare the machine with people's labels

@@ -1,6 +1,8 @@
 //! Reads one export of whatever tool: finds out its encoding and format, says so, and reads it.
 
 use super::lines::{self, Chunk, Chunks};
+use super::mail::{self, Mails, Ours};
+use super::table::{self, Table};
 use super::{Found, JSON_TOOLS, JsonTool, Place, Problem, Record, json};
 use encoding_rs::Encoding;
 use encoding_rs_io::DecodeReaderBytesBuilder;
@@ -16,12 +18,17 @@ const SNIFFED: u64 = 1 << 20;
 pub enum Format {
     /// JSON of a tool.
     Json(&'static dyn JsonTool),
+    /// A table.
+    Table(&'static table::Kind),
+    /// Mail.
+    Mail(mail::Kind),
 }
 
 impl Format {
     /// All that can be read.
     pub fn all() -> impl Iterator<Item = Self> {
-        JSON_TOOLS.iter().map(|tool| Self::Json(*tool))
+        let tables = table::KINDS.iter().map(Self::Table);
+        JSON_TOOLS.iter().map(|tool| Self::Json(*tool)).chain(tables).chain(mail::Kind::ALL.map(Self::Mail))
     }
 
     /// The format called `name`.
@@ -35,6 +42,8 @@ impl Format {
     pub fn name(self) -> &'static str {
         match self {
             Self::Json(tool) => tool.name(),
+            Self::Table(kind) => kind.name,
+            Self::Mail(kind) => kind.name(),
         }
     }
 
@@ -43,6 +52,7 @@ impl Format {
     pub fn whole(self) -> bool {
         match self {
             Self::Json(tool) => tool.whole(),
+            Self::Table(_) | Self::Mail(_) => false,
         }
     }
 
@@ -51,6 +61,8 @@ impl Format {
     pub fn title(self) -> &'static str {
         match self {
             Self::Json(tool) => tool.title(),
+            Self::Table(kind) => kind.title,
+            Self::Mail(kind) => kind.title(),
         }
     }
 }
@@ -60,8 +72,12 @@ impl Format {
 pub struct Settings {
     /// The format of all inputs.
     pub format: Option<Format>,
-    /// The encoding of all inputs.
+    /// The encoding of all inputs but mails, which tell their own.
     pub encoding: Option<&'static Encoding>,
+    /// How tables are read.
+    pub tables: table::Settings,
+    /// The mail addresses of the company.
+    pub ours: Ours,
 }
 
 /// What was found out about an input.
@@ -71,6 +87,8 @@ pub struct Recognised {
     pub format: Format,
     /// Its encoding, where it is not UTF-8.
     pub encoding: Option<&'static str>,
+    /// What is to be said to people of how it is read.
+    pub told: Vec<String>,
 }
 
 /// Takes what is read; asked to stop, reading ends early.
@@ -78,7 +96,7 @@ pub trait Receiver {
     /// An input is opened. Says whether it is to be read.
     fn opened(&mut self, name: &str, recognised: &Recognised) -> bool;
 
-    /// Lines of JSON Lines, each with a whole conversation of `tool`, still to be read with [`line`].
+    /// Lines of JSON Lines, each with a whole conversation of `tool`, still to be read with [`line()`].
     fn lines(&mut self, name: &str, tool: &'static dyn JsonTool, chunk: Chunk);
 
     /// A record, or what is wrong.
@@ -100,6 +118,10 @@ pub fn read(
 ) -> Result<(), Problem> {
     let mut reader = reader;
     let (start, rest) = peek(&mut reader);
+    if let Some(kind) = mail_kind(name, &start, settings) {
+        let whole = BufReader::with_capacity(256 << 10, Cursor::new(start).chain(rest));
+        return read_mails(name, whole, kind, settings, receiver);
+    }
     let encoding = settings.encoding.or_else(|| encoding_of(&start));
     let mut decoded = DecodeReaderBytesBuilder::new()
         .encoding(encoding)
@@ -110,15 +132,51 @@ pub fn read(
     if start.trim_ascii().is_empty() {
         return Err(Problem { fatal: true, ..Problem::of("there is nothing in it") });
     }
-    let format = settings.format.map_or_else(|| sniff(&start), Ok)?;
-    if !receiver.opened(name, &Recognised { format, encoding: encoding.map(Encoding::name) }) {
-        return Ok(());
-    }
-    let by_lines = is_named_lines(name) || is_lines(&start);
+    let format = settings.format.map_or_else(|| sniff(name, &start, settings), Ok)?;
+    let mut recognised = Recognised { format, encoding: encoding.map(Encoding::name), told: Vec::new() };
+    let by_lines = is_named(name, &["jsonl", "ndjson"]) || is_lines(&start);
     let whole = BufReader::with_capacity(256 << 10, Cursor::new(start).chain(rest));
     match format {
+        Format::Json(_) if !receiver.opened(name, &recognised) => {}
         Format::Json(tool) if by_lines => read_lines(name, whole, tool, receiver),
         Format::Json(tool) => json::document(tool, whole, &mut |place, record| receiver.record(name, place, record)),
+        Format::Table(kind) => {
+            let mut table = Table::open(whole, Some(kind), &settings.tables, &settings.ours)?;
+            recognised.told = table.told();
+            let wanted = receiver.opened(name, &recognised);
+            while wanted
+                && receiver.wants_more()
+                && table.read_row(&mut |place, record| receiver.record(name, place, record))
+            {}
+        }
+        Format::Mail(kind) => return read_mails(name, whole, kind, settings, receiver),
+    }
+    Ok(())
+}
+
+/// The kind of mail that an input is, by what the user says or by its looks.
+fn mail_kind(name: &str, start: &[u8], settings: &Settings) -> Option<mail::Kind> {
+    match settings.format {
+        Some(Format::Mail(kind)) => Some(kind),
+        Some(_) => None,
+        None => {
+            let named = mail::Kind::ALL.into_iter().find(|kind| is_named(name, &[kind.name()]));
+            mail::recognised(start).or(named.filter(|_| !start.trim_ascii().is_empty()))
+        }
+    }
+}
+
+fn read_mails(
+    name: &str,
+    reader: impl BufRead,
+    kind: mail::Kind,
+    settings: &Settings,
+    receiver: &mut dyn Receiver,
+) -> Result<(), Problem> {
+    let mut mails = Mails::open(reader, kind, &settings.ours)?;
+    let wanted = receiver.opened(name, &Recognised { format: Format::Mail(kind), encoding: None, told: Vec::new() });
+    while wanted && receiver.wants_more() && mails.read_mail(&mut |place, record| receiver.record(name, place, record))
+    {
     }
     Ok(())
 }
@@ -188,10 +246,11 @@ fn encoding_of(start: &[u8]) -> Option<&'static Encoding> {
     }
 }
 
-fn is_named_lines(name: &str) -> bool {
+/// Whether the name of an input has one of `endings`, packed or not.
+fn is_named(name: &str, endings: &[&str]) -> bool {
     let name = name.to_ascii_lowercase();
     let plain = name.trim_end_matches(".gz").trim_end_matches(".zst");
-    [".jsonl", ".ndjson"].iter().any(|end| plain.ends_with(end))
+    plain.rsplit_once('.').is_some_and(|(_, ending)| endings.contains(&ending))
 }
 
 /// Whether the first line is a JSON value of its own and another follows.
@@ -202,7 +261,7 @@ fn is_lines(start: &[u8]) -> bool {
     more && text.first() == Some(&b'{') && serde_json::from_slice::<serde::de::IgnoredAny>(&text[..end]).is_ok()
 }
 
-fn sniff(start: &[u8]) -> Result<Format, Problem> {
+fn sniff(name: &str, start: &[u8], settings: &Settings) -> Result<Format, Problem> {
     let text = start.trim_ascii_start();
     if matches!(text.first(), Some(b'{' | b'[')) {
         // The end may be in the middle of a character.
@@ -215,6 +274,11 @@ fn sniff(start: &[u8]) -> Result<Format, Problem> {
                 return Ok(Format::Json(tool));
             }
         }
+    }
+    // What is named as a table, or has its columns named, is told what it lacks when it is opened.
+    let is_table = settings.tables.columns != table::Given::default() || is_named(name, &["csv", "tsv", "tab"]);
+    if let Some(kind) = table::recognised(start).or(is_table.then(|| table::kind(start))) {
+        return Ok(Format::Table(kind));
     }
     let names: Vec<&str> = Format::all().map(Format::name).collect();
     let reason =
@@ -277,7 +341,7 @@ impl JsonTool for Probe {
 
 #[cfg(test)]
 mod tests {
-    use super::{encoding_of, sniff};
+    use super::{Settings, encoding_of, mail_kind, sniff};
 
     #[test]
     fn the_first_characters_tell_the_format() {
@@ -286,12 +350,27 @@ mod tests {
             (r#"[{"messages": [{"author": {"role": "agent"}, "body": "Hello"}]}]"#, "neutral"),
             ("{\"conversations\": [\n{\"id\": \"1\", \"messages\": []}, {\"id\": \"2\", \"mess", "neutral"),
             (r#"{"type": "conversation", "id": "1", "source": {"body": "Hi"}}"#, "intercom"),
+            ("Ticket ID;Direction;Message\n1;in;Hello", "csv"),
+            ("ParentId,Incoming,TextBody,MessageDate,FromAddress\n", "salesforce"),
         ] {
-            assert_eq!(sniff(start.as_bytes()).map(|format| format.name()).ok(), Some(name), "{start}");
+            assert_eq!(
+                sniff("x", start.as_bytes(), &Settings::default()).map(|format| format.name()).ok(),
+                Some(name),
+                "{start}"
+            );
         }
         for start in ["", "Hello", "{\"a\": 1}", "[]", "[[[[", "\u{0}"] {
-            assert!(sniff(start.as_bytes()).is_err(), "{start}");
+            assert!(sniff("x", start.as_bytes(), &Settings::default()).is_err(), "{start}");
         }
+    }
+
+    #[test]
+    fn mail_is_known_before_it_is_decoded() {
+        let kind = |name, start: &str| mail_kind(name, start.as_bytes(), &Settings::default()).map(|kind| kind.name());
+        assert_eq!(kind("x", "From a@b.example Mon Mar  2 08:14:00 2026\n"), Some("mbox"));
+        assert_eq!(kind("x", "Received: x\n by y\nFrom: a@b.example\nDate: now\n\nHi"), Some("eml"));
+        assert_eq!(kind("x.MBOX.gz", "?"), Some("mbox"));
+        assert_eq!([kind("x", "From what I see"), kind("x.eml", ""), kind("x", "a: b\nc: d\n")], [None; 3]);
     }
 
     #[test]

@@ -18,10 +18,12 @@ mod hubspot;
 mod intercom;
 pub mod json;
 pub mod lines;
+pub mod mail;
 pub mod merge;
 mod neutral;
 pub mod open;
 mod rows;
+pub mod table;
 mod zammad;
 mod zendesk;
 

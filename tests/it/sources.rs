@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 const EXPORTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/exports");
 
 /// The invented exports of `tool`, in order of their names.
-fn exports(tool: &str) -> Vec<PathBuf> {
+pub fn exports(tool: &str) -> Vec<PathBuf> {
     let folder = Path::new(EXPORTS).join(tool);
     let entries = std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     let mut files: Vec<PathBuf> = entries
@@ -21,7 +21,7 @@ fn exports(tool: &str) -> Vec<PathBuf> {
 }
 
 /// One line for each thing that was read, with its place.
-fn told(place: &Place, record: Result<Record, Problem>) -> String {
+pub fn told(place: &Place, record: Result<Record, Problem>) -> String {
     let mut told = String::new();
     match record {
         Err(problem) => {
@@ -55,6 +55,15 @@ fn told(place: &Place, record: Result<Record, Problem>) -> String {
     told
 }
 
+/// Holds what was read in `file` against what lies beside it.
+pub fn is_beside(file: &Path, read: &str) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path(file.parent().unwrap());
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!(file.file_name().unwrap().to_str().unwrap(), read));
+}
+
 #[test]
 fn exports_of_json_tools_are_read_as_beside_them() {
     for tool in JSON_TOOLS {
@@ -73,11 +82,7 @@ fn exports_of_json_tools_are_read_as_beside_them() {
             } else {
                 json::document(tool, bytes.as_slice(), &mut sink);
             }
-            let mut settings = insta::Settings::clone_current();
-            settings.set_snapshot_path(file.parent().unwrap());
-            settings.set_prepend_module_to_snapshot(false);
-            settings.set_omit_expression(true);
-            settings.bind(|| insta::assert_snapshot!(file.file_name().unwrap().to_str().unwrap(), all));
+            is_beside(&file, &all);
         }
     }
 }

@@ -6,6 +6,8 @@ use crate::lexicon::Lexicon;
 use crate::promise::{Office, Terms};
 use crate::score::Scorecard;
 use crate::source::export::{Format, Settings};
+use crate::source::mail::Ours;
+use crate::source::table::{self, DateOrder, Given};
 use crate::trend::{Grain, Minimum, period};
 use clap::Args;
 use jiff::Timestamp;
@@ -23,6 +25,15 @@ pub(super) struct ReadingArgs {
     /// The encoding of the exports, where it is not found out, for example windows-1252
     #[arg(long, value_name = "NAME", value_parser = encoding)]
     encoding: Option<&'static encoding_rs::Encoding>,
+    /// The columns of tables, where their names do not tell: conversation=Ticket,body=Text,direction=Way …
+    #[arg(long, value_name = "FIELD=COLUMN,…", value_parser = Given::parse)]
+    map: Option<Given>,
+    /// Whether 03/02/2026 is in February (day-first) or March (month-first), where no date in a table tells
+    #[arg(long, value_name = "ORDER", value_parser = dates)]
+    dates: Option<DateOrder>,
+    /// The company's mail addresses and domains: support@example.com,@example.com
+    #[arg(long, value_name = "ADDRESS,…", value_parser = Ours::parse)]
+    our_addresses: Option<Ours>,
     /// Stop at the first row that cannot be read
     #[arg(long)]
     pub(super) strict: bool,
@@ -40,9 +51,16 @@ fn encoding(name: &str) -> Result<&'static encoding_rs::Encoding, String> {
     encoding_rs::Encoding::for_label(name.as_bytes()).ok_or_else(|| known.to_owned())
 }
 
+fn dates(name: &str) -> Result<DateOrder, String> {
+    DateOrder::named(name).ok_or_else(|| format!("there are {}", DateOrder::ALL.map(DateOrder::name).join(" and ")))
+}
+
 impl ReadingArgs {
     pub(super) fn settings(&self) -> Result<Settings, Failure> {
-        Ok(Settings { format: self.format, encoding: self.encoding })
+        let columns = self.map.clone().unwrap_or_default();
+        let tables = table::Settings { columns, dates: self.dates };
+        let ours = self.our_addresses.clone().unwrap_or_default();
+        Ok(Settings { format: self.format, encoding: self.encoding, tables, ours })
     }
 }
 

@@ -21,6 +21,9 @@ impl Outcome<'_> {
         for input in &self.audit.inputs {
             let encoding = input.encoding.map_or_else(String::new, |encoding| format!(", {encoding}"));
             let _ = writeln!(told, "{}: {}{encoding}", input.name, input.format);
+            for line in &input.told {
+                let _ = writeln!(told, "  {line}");
+            }
         }
         let tally = &self.audit.summary.tally;
         let _ = writeln!(

@@ -299,3 +299,35 @@ fn a_full_disk_is_said_and_nothing_stands_under_a_final_name() {
 fn files_or_none(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     if folder.exists() { files(folder) } else { BTreeMap::new() }
 }
+
+#[test]
+fn tables_and_mails_are_audited_and_what_was_decided_is_said() {
+    let table = "Fall;Von;Wann;Text\n1;client;03/02/2026;My parcel never arrived.\n1;staff;03/02/2026;Not our fault.\n";
+    let mail = |id: &str, from: &str, to: &str, body: &str| {
+        format!(
+            "From x Mon Mar  2 08:14:00 2026\nMessage-ID: <{id}@x.example>\nReferences: <1@x.example>\nFrom: {from}\n\
+             To: {to}\nDate: Mon, 2 Mar 2026 0{id}:14:00 +0100\n\n{body}\n\n"
+        )
+    };
+    let (bea, dana) = ("bea@mail.example", "dana@shop.example");
+    let mails =
+        mail("1", bea, dana, "My parcel never arrived.") + &mail("2", dana, bea, "That is not our fault at all.");
+    let folder = folder_with("t.csv", table.as_bytes());
+    let path = folder.path();
+    std::fs::write(path.join("m.mbox"), mails).unwrap();
+
+    let without = audit(path, &["t.csv", "m.mbox", "-o", "none"]);
+    let said = err(&without) + &text(&path.join("none"), "rejected.jsonl");
+    assert!(said.contains("--map role=COLUMN"), "{said}");
+    assert!(said.contains("--our-addresses support@example.com"), "{said}");
+
+    let map = "conversation=Fall,role=Von,time=Wann";
+    let args = ["--map", map, "--dates", "month-first", "--our-addresses", "@shop.example", "-o", "some"];
+    let with = audit(path, &[&["t.csv", "m.mbox"][..], &args].concat());
+    assert_eq!(code(&with), 0, "{}", err(&with));
+    let said = out(&with) + &err(&with);
+    assert!(said.contains("conversation ← Fall, role ← Von, time ← Wann, body ← Text"), "{said}");
+    let messages = text(&path.join("some"), "messages.csv");
+    assert_eq!(messages.lines().count(), 3, "{messages}");
+    assert!(messages.contains("dana@shop.example") && messages.contains("2026-03-02"), "{messages}");
+}
