@@ -68,9 +68,7 @@ impl History {
         let standing = found.standing(lexicon, true);
         self.signs.hear_customer(self.turns, found, &standing);
         self.standing.pleased = standing.iter().any(|one| matches!(one.label, Label::Praise | Label::Thanks));
-        self.standing.waits |= standing
-            .iter()
-            .any(|one| matches!(one.label, Label::Request | Label::RepeatedFailure | Label::BrokenPromise));
+        self.standing.waits |= standing.iter().any(|one| keeps_waiting(one.label));
         self.turns += 1;
     }
 
@@ -116,4 +114,18 @@ impl History {
 /// The words of `detection` as a cue of turn `turn`.
 fn cue(turn: u32, detection: &Detection) -> Cue {
     Cue { turn, span: detection.span, rule: Some(detection.rule), label: Some(detection.label) }
+}
+
+/// Whether a customer who says this waits for something still: it is asked for, owed or out of order. What
+/// was bad and is over (a meal, a word) is only told.
+const fn keeps_waiting(label: Label) -> bool {
+    matches!(
+        label,
+        Label::Request
+            | Label::RepeatedFailure
+            | Label::BrokenPromise
+            | Label::NotReceived
+            | Label::Waiting
+            | Label::ChargedWrongly
+    )
 }
