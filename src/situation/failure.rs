@@ -1,9 +1,12 @@
 //! Whether the conversation shows a service failure.
 //!
 //! In this order: a customer's strong cue; the agent's own words (regret, a named failure), unless
-//! the customer says that it was their own or somebody else's doing; two weak cues of different
-//! rules. Without any, a question, a request, thanks or praise mean that there is none; a plain
-//! statement to a help desk nearly always tells a fault as a bare fact, and counts as one.
+//! the customer says that it was their own or somebody else's doing. Without any, a question, a
+//! request, thanks or praise mean that there is none, whatever the weak cues; a plain statement to a
+//! help desk nearly always tells a fault as a bare fact, and counts as one.
+//!
+//! Where no customer's turn is shown only the agent's words count, and of words that merely hint at
+//! a failure two rules' are needed.
 
 use super::{Cue, cue};
 use crate::detect::{Detection, Found};
@@ -17,25 +20,20 @@ const LEAST_STATEMENT: u32 = 4;
 pub(super) struct FailureSigns {
     customer_spoke: bool,
     strong: Option<Cue>,
+    /// The first strong cue that stands although the customer takes a fault on later: anger, a judgement.
+    lasting: Option<Cue>,
     regret: Option<Cue>,
     named: Option<Cue>,
+    /// The agent's first words that only hint at a failure, and the first of another rule.
+    hint: Option<Cue>,
+    second_hint: Option<Cue>,
     weak: Option<Cue>,
-    /// The first weak cue of another rule, or of another question.
-    second_weak: Option<Cue>,
-    weak_key: Option<WeakKey>,
     /// The customer says that it was their own or somebody else's doing.
     taken_on: bool,
     /// A question, a request, thanks or praise.
     plain: bool,
     /// The first turn long enough to state something.
     statement: Option<Cue>,
-}
-
-/// Weak cues of one rule are one, and so are those within one question.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum WeakKey {
-    Rule(u32),
-    Question { turn: u32, sentence: u32 },
 }
 
 impl FailureSigns {
@@ -47,7 +45,12 @@ impl FailureSigns {
         }
         for one in standing {
             match one.label {
-                Label::OwnMistake | Label::ThirdPartyFault => self.taken_on = true,
+                Label::OwnMistake | Label::ThirdPartyFault => {
+                    if self.strong.is_some_and(|first| first.turn < turn) {
+                        self.strong = self.lasting;
+                    }
+                    self.taken_on = true;
+                }
                 Label::Request | Label::Praise | Label::Thanks | Label::Resolved => self.plain = true,
                 label if shows_failure(label) => self.note(turn, one, standing),
                 _ => {}
@@ -59,19 +62,12 @@ impl FailureSigns {
         let asked = one.in_question && askable(one.label) && within_request(one, standing);
         if one.kind != Some(Kind::Weak) && !asked {
             self.strong.get_or_insert(cue(turn, one));
+            if !askable(one.label) {
+                self.lasting.get_or_insert(cue(turn, one));
+            }
             return;
         }
-        let key = if asked { WeakKey::Question { turn, sentence: one.sentence } } else { WeakKey::Rule(one.rule) };
-        match self.weak_key {
-            None => {
-                self.weak_key = Some(key);
-                self.weak = Some(cue(turn, one));
-            }
-            Some(first) if first != key => {
-                self.second_weak.get_or_insert(cue(turn, one));
-            }
-            Some(_) => {}
-        }
+        self.weak.get_or_insert(cue(turn, one));
     }
 
     pub(super) fn hear_agent(&mut self, turn: u32, found: &Found) {
@@ -80,7 +76,14 @@ impl FailureSigns {
                 (Label::Apology, _) | (Label::FailureNamed, Some(Kind::Regret)) => {
                     self.regret.get_or_insert(cue(turn, one));
                 }
-                (Label::FailureNamed, kind) if kind != Some(Kind::Weak) => {
+                (Label::FailureNamed, Some(Kind::Weak)) => match self.hint {
+                    None => self.hint = Some(cue(turn, one)),
+                    Some(first) if first.rule != Some(one.rule) => {
+                        self.second_hint.get_or_insert(cue(turn, one));
+                    }
+                    Some(_) => {}
+                },
+                (Label::FailureNamed, _) => {
                     self.named.get_or_insert(cue(turn, one));
                 }
                 _ => {}
@@ -91,14 +94,16 @@ impl FailureSigns {
     /// What shows the failure, if anything does.
     pub(super) fn decide(&self) -> Option<Cue> {
         let by_words = self.strong.or(self.regret);
-        if by_words.is_some() || !self.customer_spoke {
-            return by_words.or(self.named);
+        if by_words.is_some() {
+            return by_words;
+        }
+        if !self.customer_spoke {
+            return self.named.or(self.second_hint.and(self.hint));
         }
         if self.taken_on {
             return None;
         }
-        let weak_pair = self.second_weak.and(self.weak);
-        self.named.or(weak_pair).or(if self.plain { None } else { self.statement })
+        self.named.or(if self.plain { None } else { self.statement.and(self.weak.or(self.statement)) })
     }
 }
 
