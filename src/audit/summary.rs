@@ -197,6 +197,8 @@ pub struct Tally {
     pub conversations: u64,
     /// Conversations left out by the window of time or the choice of agents.
     pub left_out: u64,
+    /// Conversations of which the export holds no message.
+    pub empty: u64,
     /// Messages by role: customer, agent, bot, system.
     pub roles: [u64; 4],
     /// Agents' messages outside the window of time, or of other agents; read as context only.
@@ -255,6 +257,7 @@ impl Tally {
         for (own, more) in [
             (&mut self.conversations, other.conversations),
             (&mut self.left_out, other.left_out),
+            (&mut self.empty, other.empty),
             (&mut self.context_only, other.context_only),
             (&mut self.scored, other.scored),
             (&mut self.nothing_to_score, other.nothing_to_score),

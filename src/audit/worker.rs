@@ -217,6 +217,10 @@ impl<'p> Worker<'p> {
         }
         product.agent_messages +=
             conversation.messages.iter().filter(|message| message.author.role == Role::Agent).count() as u64;
+        if conversation.messages.is_empty() {
+            self.summary.tally.empty += 1;
+            return;
+        }
         if !counts.contains(&true) {
             self.summary.tally.left_out += 1;
             return;

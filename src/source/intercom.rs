@@ -14,12 +14,26 @@ use serde_json::{Map, Value};
 #[derive(Debug)]
 pub struct Intercom;
 
+/// What a webhook sends: a conversation, wrapped.
+#[derive(Deserialize)]
+struct Notification {
+    #[serde(default)]
+    data: Option<Data>,
+}
+
+#[derive(Deserialize)]
+struct Data {
+    #[serde(default)]
+    item: Option<Conversation>,
+}
+
 #[derive(Deserialize)]
 struct Conversation {
     id: Id,
     #[serde(default)]
     created_at: Option<Time>,
-    #[serde(default)]
+    /// Called `conversation_message` by older versions.
+    #[serde(default, alias = "conversation_message")]
     source: Option<Opening>,
     #[serde(default)]
     conversation_parts: Option<Parts>,
@@ -106,8 +120,11 @@ impl JsonTool for Intercom {
     }
 
     fn recognises(&self, _: &str, record: &Map<String, Value>) -> bool {
-        record.get("type").and_then(Value::as_str) == Some("conversation")
-            && (record.contains_key("conversation_parts") || record.contains_key("source"))
+        let conversation = record.get("data").and_then(|data| data.get("item")?.as_object()).unwrap_or(record);
+        conversation.get("type").and_then(Value::as_str) == Some("conversation")
+            && ["conversation_parts", "source", "conversation_message"]
+                .iter()
+                .any(|key| conversation.contains_key(*key))
     }
 
     fn whole(&self) -> bool {
@@ -115,14 +132,19 @@ impl JsonTool for Intercom {
     }
 
     fn read(&self, _: &str, record: &str, found: &mut Found) {
-        let conversation: Conversation = match json::parse(record) {
+        let conversation = match json::parse::<Notification>(record) {
+            Ok(Notification { data: Some(Data { item: Some(conversation) }) }) => Ok(conversation),
+            _ => json::parse::<Conversation>(record),
+        };
+        let conversation = match conversation {
             Ok(conversation) => conversation,
             Err((pointer, reason)) => return found.wrong(pointer, reason),
         };
         let mut messages = Vec::new();
         let mut channel = None;
         if let Some(opening) = conversation.source {
-            channel = opening.kind;
+            // Older versions tell no channel.
+            channel = opening.kind.filter(|kind| kind != "conversation_message");
             if let Some(body) = opening.body.filter(|body| !opening.redacted && !body.trim().is_empty()) {
                 messages.push(PieceMessage {
                     id: opening.id.map(|id| MessageId(id.0)),

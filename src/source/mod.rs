@@ -195,11 +195,9 @@ pub struct Found {
 }
 
 impl Found {
-    /// Adds a piece of a conversation, unless it holds no message.
+    /// Adds a piece of a conversation; one without a message still tells who asked, and that it is there.
     pub fn piece(&mut self, piece: Piece) {
-        if !piece.messages.is_empty() {
-            self.records.push(Record::Piece(piece));
-        }
+        self.records.push(Record::Piece(piece));
     }
 
     /// Adds a person of `source`, once; an empty name is none.

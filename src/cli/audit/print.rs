@@ -44,6 +44,7 @@ impl Outcome<'_> {
             (tally.nothing_to_score, "to which no criterion applies"),
             (tally.context_only, "read as context only"),
             (tally.rejected, "rows that could not be read (rejected.jsonl)"),
+            (tally.empty, "conversations without a message in the export (export the messages as well)"),
             (tally.duplicates, "messages that came twice"),
             (tally.taken_as_agents, "messages whose author was taken for an agent"),
             (tally.timeless, "without a time"),
