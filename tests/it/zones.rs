@@ -93,6 +93,26 @@ fn quoted_lines_are_not_the_authors_and_lines_between_are() {
 }
 
 #[test]
+fn a_forum_quotes_the_paragraph_after_a_name() {
+    assert_eq!(
+        authored_plain("pip_77 said\nIt is all your fault.\nPlease try the new version."),
+        "Please try the new version."
+    );
+    assert_eq!(
+        authored_plain("Hello.\nAna Lima wrote:\nNothing works.\n\nDoes it now?\nBo said:\nYes.\nGood."),
+        "Hello. / Does it now?\n / Good.".replace("\n /", " /")
+    );
+    for own in [
+        "As I said\nplease wait.",
+        "You said:\nit broke.",
+        "The engineer said\nit is fixed.",
+        "That is what she wrote\nyesterday.",
+    ] {
+        assert_eq!(authored_plain(own), own);
+    }
+}
+
+#[test]
 fn the_line_above_a_quote_in_several_languages() {
     for above in [
         "On Mon, 3 Mar 2025 at 10:22, Ana Diaz <ana@example.com> wrote:",

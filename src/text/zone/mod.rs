@@ -148,6 +148,13 @@ impl<'a> Divider<'a> {
                 return end;
             }
         }
+        if !self.lenient && quote::is_forum_line(line) {
+            // Nothing tells how far the quote goes; its first paragraph is sure.
+            let (quoted, end) = rest.line(after);
+            let end = if quoted.is_empty() { after } else { end };
+            self.push(ZoneKind::Quoted, end);
+            return end;
+        }
         if self.mode == Mode::Signature {
             self.push(ZoneKind::Signature, after);
             return after;

@@ -142,6 +142,30 @@ fn is_attribution(text: &str, opens: bool) -> bool {
         || (address && text.ends_with(">:") && text.starts_with(|first: char| first.is_ascii_digit()))
 }
 
+/// Verbs of the line that forums put above what a post answers: "NAME said", "NAME wrote:".
+const FORUM_VERBS: [&str; 2] = [" said", " wrote"];
+
+/// Words with which an author's own sentence starts, or that stand before its verb, and no name.
+const NO_NAME: [&str; 22] = [
+    "i", "we", "you", "he", "she", "they", "it", "the", "as", "my", "our", "your", "his", "her", "their", "that",
+    "this", "who", "what", "like", "a", "an",
+];
+
+/// Names in forums have no more words.
+const MOST_NAME_WORDS: usize = 4;
+
+/// Whether a line stands above a paragraph that a forum quotes: a name and a verb, and nothing else.
+pub(super) fn is_forum_line(line: &str) -> bool {
+    let line = line.trim_end_matches([':', ' ']);
+    let Some(name) = FORUM_VERBS.iter().find_map(|verb| line.strip_suffix(verb)) else { return false };
+    let words = name.split_whitespace();
+    let no_name = |word: Option<&str>| word.is_none_or(|word| NO_NAME.iter().any(|no| word.eq_ignore_ascii_case(no)));
+    words.clone().count() <= MOST_NAME_WORDS
+        && !no_name(words.clone().next())
+        && !no_name(words.last())
+        && !name.contains([',', ';', '"', '\u{201c}'])
+}
+
 /// Whether it names an address or a date with a time, as the line above a quote does in any language.
 fn names_moment(text: &str) -> bool {
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
