@@ -3,7 +3,7 @@
 use super::lines::{self, Chunk, Chunks};
 use super::mail::{self, Mails, Ours};
 use super::table::{self, Table};
-use super::{Found, JSON_TOOLS, JsonTool, Place, Problem, Record, json};
+use super::{Found, JSON_TOOLS, JsonTool, Place, Problem, Record, Wrong, json};
 use encoding_rs::Encoding;
 use encoding_rs_io::DecodeReaderBytesBuilder;
 use serde_json::{Map, Value};
@@ -330,12 +330,13 @@ impl JsonTool for Probe {
         self.tool.whole()
     }
 
-    fn read(&self, list: &str, record: &str, _: &mut Found) {
+    fn read(&self, list: &str, record: &str, _: &mut Found) -> Result<(), Wrong> {
         if let Ok(mut first) = self.first.lock()
             && first.is_none()
         {
             *first = serde_json::from_str(record).ok().map(|record| (list.to_owned(), record));
         }
+        Ok(())
     }
 }
 

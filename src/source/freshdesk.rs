@@ -227,37 +227,33 @@ impl JsonTool for Freshdesk {
         false
     }
 
-    fn read(&self, _: &str, record: &str, found: &mut Found) {
-        let read = json::keys(record).and_then(|keys| {
-            match Kind::of(|key| keys.contains_key(key)) {
-                Some(Kind::Wrap) => {
-                    let wrap: Wrap = json::parse(record)?;
-                    ticket(wrap.ticket.get(), "/ticket", wrap.conversations.as_deref(), found);
-                }
-                Some(Kind::Ticket) => ticket(record, "", None, found),
-                Some(Kind::Conversation) => {
-                    if let Some(piece) = conversation(record)? {
-                        found.piece(piece);
-                    }
-                }
-                Some(Kind::Agent) => {
-                    let agent: Agent = json::parse(record)?;
-                    found.person(NAME, agent.id, Some(Role::Agent), agent.contact.name);
-                }
-                Some(Kind::Contact) => {
-                    let contact: Contact = json::parse(record)?;
-                    let side = side(contact.helpdesk_agent != Some(true));
-                    found.person(NAME, contact.id, Some(side), contact.name);
-                }
-                None => {
-                    let reason = "neither a ticket nor a conversation, an agent or a contact of Freshdesk";
-                    return Err((String::new(), reason.to_owned()));
+    fn read(&self, _: &str, record: &str, found: &mut Found) -> Result<(), Wrong> {
+        let keys = json::keys(record)?;
+        match Kind::of(|key| keys.contains_key(key)) {
+            Some(Kind::Wrap) => {
+                let wrap: Wrap = json::parse(record)?;
+                ticket(wrap.ticket.get(), "/ticket", wrap.conversations.as_deref(), found);
+            }
+            Some(Kind::Ticket) => ticket(record, "", None, found),
+            Some(Kind::Conversation) => {
+                if let Some(piece) = conversation(record)? {
+                    found.piece(piece);
                 }
             }
-            Ok(())
-        });
-        if let Err((pointer, reason)) = read {
-            found.wrong(pointer, reason);
+            Some(Kind::Agent) => {
+                let agent: Agent = json::parse(record)?;
+                found.person(NAME, agent.id, Some(Role::Agent), agent.contact.name);
+            }
+            Some(Kind::Contact) => {
+                let contact: Contact = json::parse(record)?;
+                let side = side(contact.helpdesk_agent != Some(true));
+                found.person(NAME, contact.id, Some(side), contact.name);
+            }
+            None => {
+                let reason = "neither a ticket nor a conversation, an agent or a contact of Freshdesk";
+                return Err((String::new(), reason.to_owned()));
+            }
         }
+        Ok(())
     }
 }

@@ -117,10 +117,8 @@ impl JsonTool for Gorgias {
         false
     }
 
-    fn read(&self, _: &str, record: &str, found: &mut Found) {
-        if let Err((pointer, reason)) = read(record, found) {
-            found.wrong(pointer, reason);
-        }
+    fn read(&self, _: &str, record: &str, found: &mut Found) -> Result<(), Wrong> {
+        read(record, found)
     }
 }
 

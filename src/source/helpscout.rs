@@ -203,10 +203,8 @@ impl JsonTool for HelpScout {
         false
     }
 
-    fn read(&self, _: &str, record: &str, found: &mut Found) {
-        if let Err((pointer, reason)) = conversation(record, found) {
-            found.wrong(pointer, reason);
-        }
+    fn read(&self, _: &str, record: &str, found: &mut Found) -> Result<(), Wrong> {
+        conversation(record, found)
     }
 }
 

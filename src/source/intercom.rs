@@ -5,7 +5,7 @@
 //! `contact` or `bot`; answers of its own machine are marked `from_ai_agent` or `is_ai_answer`.
 
 use super::fields::{Id, Time};
-use super::{Author, Found, JsonTool, Piece, PieceMessage, json};
+use super::{Author, Found, JsonTool, Piece, PieceMessage, Wrong, json};
 use crate::conversation::{ConversationId, MessageId, Role, Visibility};
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -131,14 +131,10 @@ impl JsonTool for Intercom {
         true
     }
 
-    fn read(&self, _: &str, record: &str, found: &mut Found) {
+    fn read(&self, _: &str, record: &str, found: &mut Found) -> Result<(), Wrong> {
         let conversation = match json::parse::<Notification>(record) {
-            Ok(Notification { data: Some(Data { item: Some(conversation) }) }) => Ok(conversation),
-            _ => json::parse::<Conversation>(record),
-        };
-        let conversation = match conversation {
-            Ok(conversation) => conversation,
-            Err((pointer, reason)) => return found.wrong(pointer, reason),
+            Ok(Notification { data: Some(Data { item: Some(conversation) }) }) => conversation,
+            _ => json::parse::<Conversation>(record)?,
         };
         let mut messages = Vec::new();
         let mut channel = None;
@@ -173,6 +169,7 @@ impl JsonTool for Intercom {
             requester: None,
             messages,
         });
+        Ok(())
     }
 }
 

@@ -177,7 +177,9 @@ fn stream<'de, R: serde_json::de::Read<'de>>(
 
 fn record(tool: &dyn JsonTool, list: &str, text: &str, place: &Place, sink: &mut Sink<'_>) {
     let mut found = Found::default();
-    tool.read(list, text, &mut found);
+    if let Err((pointer, reason)) = tool.read(list, text, &mut found) {
+        found.wrong(pointer, reason);
+    }
     for record in found.records {
         sink(place.clone(), Ok(record));
     }

@@ -260,7 +260,10 @@ pub trait JsonTool: Sync + fmt::Debug {
     fn whole(&self) -> bool;
 
     /// Reads one record of `list`, given as JSON text, into `found`.
-    fn read(&self, list: &str, record: &str, found: &mut Found);
+    ///
+    /// # Errors
+    /// What is wrong with the record as a whole; a bad message in it goes to [`Found::wrong`].
+    fn read(&self, list: &str, record: &str, found: &mut Found) -> Result<(), Wrong>;
 }
 
 /// The tools whose exports are JSON.

@@ -1,6 +1,6 @@
 //! Our own neutral JSON form: conversations with everything said in them.
 
-use super::{Author, Found, JsonTool, Piece, PieceMessage, json};
+use super::{Author, Found, JsonTool, Piece, PieceMessage, Wrong, json};
 use crate::conversation::Conversation;
 use crate::conversation::neutral::wrong_value;
 use serde_json::{Map, Value};
@@ -33,11 +33,8 @@ impl JsonTool for Neutral {
         true
     }
 
-    fn read(&self, _: &str, record: &str, found: &mut Found) {
-        let conversation: Conversation = match json::parse(record) {
-            Ok(conversation) => conversation,
-            Err((pointer, reason)) => return found.wrong(pointer, reason),
-        };
+    fn read(&self, _: &str, record: &str, found: &mut Found) -> Result<(), Wrong> {
+        let conversation: Conversation = json::parse(record)?;
         let mut messages = Vec::with_capacity(conversation.messages.len());
         for (index, message) in conversation.messages.into_iter().enumerate() {
             if let Some((field, reason)) = wrong_value(&message) {
@@ -61,5 +58,6 @@ impl JsonTool for Neutral {
             requester: None,
             messages,
         });
+        Ok(())
     }
 }

@@ -268,42 +268,38 @@ impl JsonTool for Zammad {
         false
     }
 
-    fn read(&self, _: &str, record: &str, found: &mut Found) {
-        let read = json::keys(record).and_then(|keys| {
-            match Kind::of(|key| keys.contains_key(key)) {
-                Some(Kind::Article) => {
-                    let mut article: Article = json::parse(record)?;
-                    let id = article.ticket_id.take();
-                    let Some(id) = id else {
-                        return Err(missing("ticket_id", "which ticket it belongs to"));
-                    };
-                    let channel = article.channel();
-                    let message = article.message()?;
-                    found.piece(rows::piece(&Zammad, id, channel, None, message.into_iter().collect()));
-                }
-                Some(Kind::Wrap) => {
-                    let wrap: Wrap = json::parse(record)?;
-                    match (wrap.articles, wrap.article) {
-                        (None, Some(article)) => ticket(wrap.ticket, "/article", &[article], found),
-                        (articles, _) => ticket(wrap.ticket, "/articles", &articles.unwrap_or_default(), found),
-                    }
-                }
-                Some(Kind::Ticket) => {
-                    let mut read: Ticket = json::parse(record)?;
-                    let articles = read.articles.take().unwrap_or_default();
-                    ticket(read, "/articles", &articles, found);
-                }
-                Some(Kind::Assets) => all(record, found)?,
-                Some(Kind::User) => json::parse::<User>(record)?.tell(found),
-                None => {
-                    let reason = "neither a ticket nor an article or a user of Zammad";
-                    return Err((String::new(), reason.to_owned()));
+    fn read(&self, _: &str, record: &str, found: &mut Found) -> Result<(), Wrong> {
+        let keys = json::keys(record)?;
+        match Kind::of(|key| keys.contains_key(key)) {
+            Some(Kind::Article) => {
+                let mut article: Article = json::parse(record)?;
+                let id = article.ticket_id.take();
+                let Some(id) = id else {
+                    return Err(missing("ticket_id", "which ticket it belongs to"));
+                };
+                let channel = article.channel();
+                let message = article.message()?;
+                found.piece(rows::piece(&Zammad, id, channel, None, message.into_iter().collect()));
+            }
+            Some(Kind::Wrap) => {
+                let wrap: Wrap = json::parse(record)?;
+                match (wrap.articles, wrap.article) {
+                    (None, Some(article)) => ticket(wrap.ticket, "/article", &[article], found),
+                    (articles, _) => ticket(wrap.ticket, "/articles", &articles.unwrap_or_default(), found),
                 }
             }
-            Ok(())
-        });
-        if let Err((pointer, reason)) = read {
-            found.wrong(pointer, reason);
+            Some(Kind::Ticket) => {
+                let mut read: Ticket = json::parse(record)?;
+                let articles = read.articles.take().unwrap_or_default();
+                ticket(read, "/articles", &articles, found);
+            }
+            Some(Kind::Assets) => all(record, found)?,
+            Some(Kind::User) => json::parse::<User>(record)?.tell(found),
+            None => {
+                let reason = "neither a ticket nor an article or a user of Zammad";
+                return Err((String::new(), reason.to_owned()));
+            }
         }
+        Ok(())
     }
 }

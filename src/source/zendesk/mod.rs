@@ -320,30 +320,26 @@ impl JsonTool for Zendesk {
         false
     }
 
-    fn read(&self, list: &str, record: &str, found: &mut Found) {
-        let read = json::keys(record).and_then(|keys| {
-            let kind = if list == "/users" { Some(Kind::User) } else { Kind::of(|key| keys.contains_key(key)) };
-            let piece = match kind {
-                Some(Kind::Wrap) => return wrap(record, found),
-                Some(Kind::Ticket) => return ticket(record, "", Vec::new(), found),
-                Some(Kind::User) => return person(json::parse(record)?, "", found),
-                Some(Kind::Comment) => comment(record)?,
-                Some(Kind::Audit) => Some(events::audit(record, "", found)?),
-                Some(Kind::Webhook) => events::webhook(record)?,
-                Some(Kind::Logged) => return Err((String::new(), ALONE.replace("comments", "events"))),
-                None => {
-                    let reason = "neither a ticket nor a comment, an audit, an event or a user of Zendesk";
-                    return Err((String::new(), reason.to_owned()));
-                }
-            };
-            if let Some(piece) = piece {
-                found.piece(piece);
+    fn read(&self, list: &str, record: &str, found: &mut Found) -> Result<(), Wrong> {
+        let keys = json::keys(record)?;
+        let kind = if list == "/users" { Some(Kind::User) } else { Kind::of(|key| keys.contains_key(key)) };
+        let piece = match kind {
+            Some(Kind::Wrap) => return wrap(record, found),
+            Some(Kind::Ticket) => return ticket(record, "", Vec::new(), found),
+            Some(Kind::User) => return person(json::parse(record)?, "", found),
+            Some(Kind::Comment) => comment(record)?,
+            Some(Kind::Audit) => Some(events::audit(record, "", found)?),
+            Some(Kind::Webhook) => events::webhook(record)?,
+            Some(Kind::Logged) => return Err((String::new(), ALONE.replace("comments", "events"))),
+            None => {
+                let reason = "neither a ticket nor a comment, an audit, an event or a user of Zendesk";
+                return Err((String::new(), reason.to_owned()));
             }
-            Ok(())
-        });
-        if let Err((pointer, reason)) = read {
-            found.wrong(pointer, reason);
+        };
+        if let Some(piece) = piece {
+            found.piece(piece);
         }
+        Ok(())
     }
 }
 
