@@ -1,5 +1,6 @@
 //! `amends audit`.
 
+mod office;
 mod options;
 mod print;
 mod progress;
@@ -64,7 +65,7 @@ pub(super) fn run(args: &AuditArgs) -> Result<u8, Failure> {
     let library = args.library.open()?;
     let lexicon = lexicon_of(&library, args.language.as_deref())?;
     let card = card_of(&library, &args.scorecard)?;
-    let plan = args.choice.plan(lexicon, &card, args.reading.strict)?;
+    let plan = args.choice.plan(lexicon, &card, &args.reading)?;
     let settings = args.reading.settings()?;
     let inputs = open::inputs(&args.exports)?;
     let size: u64 = inputs.iter().map(|input| input.size).sum();

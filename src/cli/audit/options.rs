@@ -1,15 +1,17 @@
 //! What an audit is asked to do, as written on the command line.
 
+use super::office::OfficeArgs;
 use crate::audit::plan::Plan;
 use crate::cli::Failure;
 use crate::lexicon::Lexicon;
-use crate::promise::{Office, Terms};
+use crate::promise::Terms;
 use crate::score::Scorecard;
 use crate::source::export::{Format, Settings};
 use crate::source::mail::Ours;
 use crate::source::table::{self, DateOrder, Given};
 use crate::trend::{Grain, Minimum, period};
 use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -20,7 +22,7 @@ use std::path::PathBuf;
 #[derive(Debug, Args)]
 pub(super) struct ReadingArgs {
     /// The tool that the exports are of, where their looks do not tell
-    #[arg(long, value_name = "TOOL", value_parser = format)]
+    #[arg(long, value_name = "TOOL", value_parser = formats())]
     format: Option<Format>,
     /// The encoding of the exports, where it is not found out, for example windows-1252
     #[arg(long, value_name = "NAME", value_parser = encoding)]
@@ -36,14 +38,12 @@ pub(super) struct ReadingArgs {
     our_addresses: Option<Ours>,
     /// Stop at the first row that cannot be read
     #[arg(long)]
-    pub(super) strict: bool,
+    strict: bool,
 }
 
-fn format(name: &str) -> Result<Format, String> {
-    Format::named(name).ok_or_else(|| {
-        let names: Vec<&str> = Format::all().map(Format::name).collect();
-        format!("there are {}", names.join(", "))
-    })
+fn formats() -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(Format::all().map(Format::name))
+        .try_map(|name| Format::named(&name).ok_or("no format has this name"))
 }
 
 fn encoding(name: &str) -> Result<&'static encoding_rs::Encoding, String> {
@@ -79,12 +79,8 @@ pub(super) struct ChoiceArgs {
     /// CSV file with the columns `agent` (identifier or name) and `team`
     #[arg(long, value_name = "FILE")]
     team: Option<PathBuf>,
-    /// The office's time zone: where days and weeks begin
-    #[arg(long, value_name = "ZONE", default_value = "UTC")]
-    timezone: String,
-    /// Days without work, for promises such as "in 2 business days" (YYYY-MM-DD; give it again for more)
-    #[arg(long, value_name = "DAY")]
-    holiday: Vec<Date>,
+    #[command(flatten)]
+    office: OfficeArgs,
     /// The end of the data, by which promises are judged; the newest message's time unless said
     #[arg(long, value_name = "TIME")]
     as_of: Option<String>,
@@ -110,14 +106,13 @@ impl ChoiceArgs {
         &self,
         lexicon: &'l Lexicon,
         card: &'l Scorecard,
-        strict: bool,
+        reading: &ReadingArgs,
     ) -> Result<Plan<'l>, Failure> {
-        let zone = period::time_zone(&self.timezone)?;
+        let zone = period::time_zone(&self.office.timezone)?;
         let grain = self.period.parse::<Grain>()?;
         let instant = |text: &Option<String>| text.as_deref().map(|text| time(text, &zone)).transpose();
         let (since, until, as_of) = (instant(&self.since)?, instant(&self.until)?, instant(&self.as_of)?);
-        let office = Office::in_zone(&self.timezone)?.with_holidays(self.holiday.iter().copied());
-        let terms = Terms::default();
+        let (office, terms) = (self.office.office(reading.dates)?, Terms::default());
         let teams = self.team.as_ref().map(teams).transpose()?.unwrap_or_default();
         let threads = match self.threads {
             Some(threads) => usize::from(threads),
@@ -146,7 +141,7 @@ impl ChoiceArgs {
             redact,
             anonymise,
             threads,
-            strict,
+            strict: reading.strict,
         })
     }
 }
