@@ -64,7 +64,10 @@ fn offset(at: usize) -> u32 {
 }
 
 /// Cuts `zone` of `text` into words and sentences, appended to `tokens` and `sentences`.
+///
+/// The handles with which a post begins ("@ana @shop Sorry …") say whom it is for; they are no words of it.
 pub(super) fn tokenize(text: &str, zone: Span, tokens: &mut Tokens, sentences: &mut Vec<Sentence>) {
+    let zone = without_handles(text, zone);
     let mut sentence = OpenSentence { first: offset(tokens.len()), zone };
     if zone.of(text).is_ascii() {
         tokenize_ascii(text.as_bytes(), tokens, sentences, &mut sentence);
@@ -72,6 +75,24 @@ pub(super) fn tokenize(text: &str, zone: Span, tokens: &mut Tokens, sentences: &
         tokenize_unicode(text, tokens, sentences, &mut sentence);
     }
     sentence.close(offset(tokens.len()), zone.end, false, sentences);
+}
+
+/// `zone` without the handles that it begins with.
+fn without_handles(text: &str, zone: Span) -> Span {
+    let mut rest = zone.of(text).trim_start();
+    while let Some(name) = rest.strip_prefix('@') {
+        let end = name.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(name.len());
+        let after = &name[end..];
+        // "@ 5 pm", "@home.example" and the like are no handles.
+        if end == 0 || !after.chars().next().is_none_or(|c| c.is_whitespace() || matches!(c, ',' | ':')) {
+            break;
+        }
+        rest = after.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ':'));
+    }
+    if zone.of(text).trim_start().len() == rest.len() {
+        return zone;
+    }
+    Span::new(zone.end - offset(rest.len()), zone.end)
 }
 
 /// Longer runs without an end mark are cut: no one writes such sentences, and what looks at a whole

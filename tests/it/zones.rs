@@ -569,3 +569,16 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn handles_at_the_start_are_no_words() {
+    let words = |body: &'static str| {
+        let text = Text::read(body, Markup::Plain);
+        text.tokens().spans().map(|span| span.of(body)).collect::<Vec<_>>()
+    };
+    assert_eq!(words("@ana @shop_7: Sorry, @ana"), ["Sorry", "ana"]);
+    assert_eq!(words(" @Zoë, hi"), ["hi"]);
+    assert_eq!(words("@ana"), [""; 0]);
+    assert_eq!(words("@ noon we call"), ["noon", "we", "call"]);
+    assert_eq!(words("@home.example is down"), ["home", "example", "is", "down"]);
+}
