@@ -16,7 +16,8 @@
 //! promise      what was promised by when, and was it kept
 //! recovery     the conversation as a whole: how soon it was made good, and whether it ended well
 //! trend        counts over people and time, and how sure they are
-//! check · evaluation · marked · wire (JSON answers) · audit (exports in, rows and sums out) · cli
+//! check · evaluation · marked · wire (JSON answers) · audit (exports in, rows and sums out)
+//! report (an audit for people) · cli
 //! ```
 //!
 //! ```
@@ -63,5 +64,7 @@ pub mod recovery;
 pub mod wire;
 
 pub mod audit;
+
+pub mod report;
 
 pub mod cli;

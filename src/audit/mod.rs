@@ -18,6 +18,8 @@ mod rows;
 pub mod summary;
 mod worker;
 
+pub use rows::cell;
+
 use crate::source::Problem;
 use crate::source::export::Settings;
 use crate::source::open::{Input, OpenError};

@@ -16,7 +16,8 @@ use std::borrow::Cow;
 
 /// A cell of text that no spreadsheet takes for a formula: one that begins like one gets a quote in front
 /// (OWASP, "CSV Injection").
-pub(super) fn cell(text: &str) -> Cow<'_, str> {
+#[must_use]
+pub fn cell(text: &str) -> Cow<'_, str> {
     let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
     if formula { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
 }

@@ -98,11 +98,11 @@ impl Group {
 
     /// Adds the other's messages.
     pub fn merge(&mut self, other: &Self) {
-        if self.title.is_none() {
-            self.title.clone_from(&other.title);
-        }
-        if self.team.is_none() {
-            self.team.clone_from(&other.team);
+        // Of two the one that sorts first, so that the order of merging changes nothing.
+        for (own, more) in [(&mut self.title, &other.title), (&mut self.team, &other.team)] {
+            if own.is_none() || more.is_some() && *more < *own {
+                own.clone_from(more);
+            }
         }
         self.conversations += other.conversations;
         self.messages += other.messages;

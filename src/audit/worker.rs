@@ -291,7 +291,7 @@ impl<'p> Worker<'p> {
             if let Some(agent) = agent.filter(|_| is_agent) {
                 // Of two names the one that sorts first, so that the order of reading changes nothing.
                 group.title = group.title.take().into_iter().chain(agent.name).min();
-                group.team = group.team.take().or(agent.team);
+                group.team = group.team.take().into_iter().chain(agent.team).min();
             }
         }
     }

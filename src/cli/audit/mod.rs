@@ -1,5 +1,6 @@
 //! `amends audit`.
 
+mod command;
 mod office;
 mod options;
 mod print;
@@ -9,8 +10,10 @@ use super::{CANNOT, Failure, LibraryArgs, OK, lexicon_of, output};
 use crate::audit::{self, Progress};
 use crate::cli::score::card_of;
 use crate::library::DEFAULT_SCORECARD;
+use crate::report::{self, Made};
 use crate::source::open;
 use clap::Args;
+use jiff::Timestamp;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -74,7 +77,7 @@ pub(super) fn run(args: &AuditArgs) -> Result<u8, Failure> {
     stop_on_signal(&progress)?;
     let audited = audit::audit(&plan, &inputs, &settings, &args.out, &progress);
     let seconds = shown.end();
-    let audited = audited?;
+    let mut audited = audited?;
     let outcome = print::Outcome { plan: &plan, audit: &audited, seconds };
     let told = outcome.told();
     let rejected = audited.summary.tally.rejected;
@@ -82,6 +85,13 @@ pub(super) fn run(args: &AuditArgs) -> Result<u8, Failure> {
     for (name, reason) in &audited.unread {
         output::complain(&format!("{name}: {reason}"));
     }
+    let words = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
+    let command = command::shown(words, plan.anonymise.is_some());
+    let made = Made { at: Timestamp::now(), command: &command };
+    let page = report::html(&plan, &audited, &made)?;
+    let agents = report::agents_csv(&plan, &audited)?;
+    audited.add_file("report.html", page.as_bytes())?;
+    audited.add_file("agents.csv", &agents)?;
     let files = audited.finish()?;
     output::tell(&told)?;
     output::tell(&print::files(&files, &args.out))?;

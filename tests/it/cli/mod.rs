@@ -4,6 +4,7 @@ mod audit;
 mod hostile;
 mod lexicon;
 mod program;
+mod report;
 mod score;
 
 use std::io::Write;
