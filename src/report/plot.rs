@@ -32,6 +32,7 @@ const ORDINARY: RGBColor = RGBColor(0x0B, 0x5C, 0x6B);
 const GREY: RGBColor = RGBColor(0x9A, 0x9F, 0xA5);
 const BEYOND_95: RGBColor = RGBColor(0x0B, 0x5C, 0x6E);
 const BEYOND: RGBColor = RGBColor(0xB3, 0x40, 0x0A);
+const HALO: RGBColor = RGBColor(0xFF, 0xFF, 0xFE);
 
 /// So many points have their name beside them.
 const MOST_NAMES: usize = 6;
@@ -230,8 +231,12 @@ impl FunnelPlot {
                 named.push(at);
                 let right = at.0 < SIZE.0 as i32 * 6 / 10;
                 let (shift, side) = if right { (18, HPos::Left) } else { (-18, HPos::Right) };
-                let style = text_style(BEYOND).pos(Pos::new(side, VPos::Center));
-                root.draw(&Text::new(shortened(name), (at.0 + shift, at.1.max(20)), style)).map_err(failed)?;
+                // Lines and points behind a name would make it hard to read.
+                for color in [HALO, BEYOND] {
+                    let style = text_style(color).pos(Pos::new(side, VPos::Center));
+                    let text = Text::new(shortened(name), (at.0 + shift, at.1.max(20)), style);
+                    root.draw(&text).map_err(failed)?;
+                }
             }
             root.present().map_err(failed)?;
         }
