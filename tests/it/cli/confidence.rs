@@ -134,7 +134,7 @@ fn confidence_is_shown_and_what_is_below_the_least_does_not_count() {
     assert_eq!(message["findings"]["confidence"]["excuse"], 0.61);
     assert_eq!(message["findings"]["confidence_n"]["excuse"], 14);
     assert_eq!(message["findings"]["confidence_n"]["missing_apology"], 5);
-    assert_eq!(message["situation"]["confidence"]["service_failure"].is_number(), true);
+    assert!(message["situation"]["confidence"]["service_failure"].is_number());
     let doubted: Value =
         serde_json::from_str(&out(&score(&["--format", "json", "--least-confidence", "0.62"]))).unwrap();
     let message = &doubted["conversations"][0]["messages"][1];
