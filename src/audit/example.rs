@@ -70,7 +70,7 @@ impl Examples {
         let Some(score) = reading.score.and_then(|score| score.score) else { return };
         let kinds = |family: Family| {
             let mut labels: Vec<Label> =
-                reading.detections.iter().map(|one| one.label).filter(|label| label.family() == family).collect();
+                reading.sure().map(|one| one.label).filter(|label| label.family() == family).collect();
             labels.sort_unstable();
             labels.dedup();
             labels.len()
@@ -99,7 +99,7 @@ impl Examples {
         score: f64,
     ) -> Example {
         let message = &conversation.messages[index];
-        let found: Vec<_> = reading.detections.iter().filter(|one| one.label.is_behaviour()).cloned().collect();
+        let found: Vec<_> = reading.sure().filter(|one| one.label.is_behaviour()).cloned().collect();
         let mut segments = marked::excerpt(&marked::segments(message, &found), AROUND);
         for segment in &mut segments {
             if let Some(masked) = plan.masked(&segment.text, conversation) {

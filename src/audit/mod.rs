@@ -8,6 +8,7 @@
 //! and the plan only, not on the number of threads.
 
 pub mod example;
+mod findings;
 mod output;
 mod pipeline;
 pub mod plan;

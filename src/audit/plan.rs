@@ -4,6 +4,7 @@ use super::redact;
 use crate::conversation::{Conversation, Message, Participant, Role};
 use crate::lexicon::Lexicon;
 use crate::promise::{Office, Terms};
+use crate::reading::LeastConfidence;
 use crate::score::Scorecard;
 use crate::trend::{Grain, Minimum};
 use jiff::Timestamp;
@@ -18,6 +19,8 @@ pub struct Plan<'l> {
     pub lexicon: &'l Lexicon,
     /// The scorecard.
     pub card: &'l Scorecard,
+    /// What is found with less confidence is in doubt, and counts for no finding and no criterion.
+    pub least_confidence: LeastConfidence,
     /// Messages before it are context only.
     pub since: Option<Timestamp>,
     /// Messages from it on are context only.

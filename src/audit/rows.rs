@@ -3,7 +3,6 @@
 use super::plan::{Agent, Plan};
 use super::summary::HEADLINES;
 use crate::conversation::{Conversation, Message, Role};
-use crate::lexicon::Lexicon;
 use crate::promise::{Fate, Outcome, Promise};
 use crate::reading::MessageReading;
 use crate::recovery::Recovery;
@@ -55,6 +54,7 @@ pub(super) fn message_columns(card: &Scorecard) -> Vec<String> {
     .map(str::to_owned)
     .into();
     columns.extend(HEADLINES.iter().map(|headline| headline.name.to_owned()));
+    columns.extend(HEADLINES.iter().map(|headline| format!("{}_confidence", headline.name)));
     columns.extend(card.criteria.iter().map(|criterion| format!("criterion:{}", criterion.id)));
     columns
 }
@@ -77,7 +77,7 @@ pub(super) struct Placed<'r> {
 }
 
 impl Placed<'_> {
-    fn message(&self) -> &Message {
+    pub(super) fn message(&self) -> &Message {
         &self.conversation.messages[self.index]
     }
 }
@@ -87,7 +87,7 @@ pub(super) fn message(
     csv: &mut csv::Writer<Vec<u8>>,
     placed: &Placed<'_>,
     reading: &MessageReading,
-    card: &Scorecard,
+    Plan { lexicon, card, .. }: &Plan<'_>,
 ) -> Result<(), csv::Error> {
     let (message, agent, score) = (placed.message(), placed.agent, reading.score);
     let number = |score: Option<f64>| score.map(|score| two_decimals(score).to_string()).unwrap_or_default();
@@ -120,101 +120,14 @@ pub(super) fn message(
     for (_, found) in reading.findings.named() {
         csv.write_field(flag(read, found))?;
     }
+    for confidence in reading.finding_confidences(lexicon) {
+        csv.write_field(confidence.map(|one| one.value.to_string()).unwrap_or_default())?;
+    }
     for index in 0..card.criteria.len() {
         let verdict = score.map(|score| score.verdict(index)).filter(|verdict| *verdict != Verdict::NotApplicable);
         csv.write_field(verdict.map_or("", Verdict::name))?;
     }
     csv.write_record(None::<&[u8]>)
-}
-
-/// A line of `findings.jsonl`: something that a message says, with its words, or lacks, with what shows that.
-#[derive(Debug, Serialize)]
-struct Finding<'f> {
-    conversation: &'f str,
-    index: usize,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    message: Option<&'f str>,
-    agent: &'f str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    sent: Option<&'f str>,
-    label: &'f str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    kind: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    rule: Option<&'f str>,
-    /// The words; for something that is missing those that show that it is due.
-    evidence: Option<Cow<'f, str>>,
-    /// Index of the message that holds the words, and where in its body, in bytes.
-    evidence_message: Option<usize>,
-    start: Option<u32>,
-    end: Option<u32>,
-}
-
-/// The lines of a message in `findings.jsonl`.
-pub(super) fn findings(
-    lines: &mut Vec<u8>,
-    placed: &Placed<'_>,
-    reading: &MessageReading,
-    lexicon: &Lexicon,
-    mask: &dyn Fn(&str) -> Option<String>,
-) -> Result<(), serde_json::Error> {
-    let message = placed.message();
-    let shown = |text: &str| mask(text);
-    let base = || Finding {
-        conversation: placed.name,
-        index: placed.index,
-        message: message.id.as_ref().map(|id| id.as_str()),
-        agent: &placed.agent.id,
-        sent: message.sent.as_deref(),
-        label: "",
-        kind: None,
-        rule: None,
-        evidence: None,
-        evidence_message: None,
-        start: None,
-        end: None,
-    };
-    let mut write = |finding: &Finding<'_>| {
-        serde_json::to_writer(&mut *lines, finding)?;
-        lines.push(b'\n');
-        Ok::<(), serde_json::Error>(())
-    };
-    for one in reading.detections.iter().filter(|one| one.label.is_behaviour()) {
-        let words = one.span.of(&message.body);
-        write(&Finding {
-            label: one.label.name(),
-            kind: one.kind.map(crate::lexicon::Kind::name),
-            rule: Some(lexicon.rules()[one.rule as usize].id.as_str()),
-            evidence: Some(shown(words).map_or(Cow::Borrowed(words), Cow::Owned)),
-            evidence_message: Some(placed.index),
-            start: Some(one.span.start),
-            end: Some(one.span.end),
-            ..base()
-        })?;
-    }
-    let situation = &reading.situation;
-    for (label, missing, cue) in [
-        ("missing_apology", reading.findings.missing_apology, situation.failure_cue),
-        ("missing_follow_up", reading.findings.missing_follow_up, situation.follow_up_cue.or(situation.failure_cue)),
-    ] {
-        if !missing {
-            continue;
-        }
-        let told = cue.and_then(|cue| {
-            let body = &placed.conversation.messages.get(cue.turn as usize)?.body;
-            Some((cue, cue.span.of(body)))
-        });
-        write(&Finding {
-            label,
-            rule: told.and_then(|(cue, _)| Some(lexicon.rules()[cue.rule? as usize].id.as_str())),
-            evidence: told.map(|(_, words)| shown(words).map_or(Cow::Borrowed(words), Cow::Owned)),
-            evidence_message: told.map(|(cue, _)| cue.turn as usize),
-            start: told.map(|(cue, _)| cue.span.start),
-            end: told.map(|(cue, _)| cue.span.end),
-            ..base()
-        })?;
-    }
-    Ok(())
 }
 
 /// A line of `rejected.jsonl`.

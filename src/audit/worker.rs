@@ -1,5 +1,6 @@
 //! Reads conversations and turns them into rows and sums; one for each thread.
 
+use super::findings;
 use super::pipeline::{Job, Work};
 use super::plan::{self, Agent, Plan};
 use super::rows::{self, Placed};
@@ -142,7 +143,12 @@ impl<'p> Worker<'p> {
     pub(super) fn new(plan: &'p Plan<'p>, survey: &'p Survey) -> Self {
         let fired = vec![Fired::default(); plan.lexicon.rules().len()];
         let summary = Summary { fired, ..Summary::default() };
-        Self { plan, reader: Reader::new(plan.lexicon, plan.card), survey, summary }
+        Self {
+            plan,
+            reader: Reader::new(plan.lexicon, plan.card).with_least_confidence(plan.least_confidence),
+            survey,
+            summary,
+        }
     }
 
     fn read(&mut self, job: Job) -> Product {
@@ -247,7 +253,7 @@ impl<'p> Worker<'p> {
             let (reading, counted) = (&readings[index], counts[index]);
             let agent = plan.agent(&message.author);
             let placed = Placed { conversation, name, index, agent: &agent, counted };
-            product.wrote(rows::message(&mut csv, &placed, reading, plan.card));
+            product.wrote(rows::message(&mut csv, &placed, reading, plan));
             if !counted {
                 self.summary.tally.context_only += 1;
                 continue;
@@ -269,7 +275,7 @@ impl<'p> Worker<'p> {
             self.summary.examples.offer(plan, conversation, name, index, &agent, reading);
             if reading.score.is_some() {
                 let mask = |text: &str| plan.masked(text, conversation);
-                let lines = rows::findings(&mut product.findings, &placed, reading, plan.lexicon, &mask);
+                let lines = findings::findings(&mut product.findings, &placed, reading, plan.lexicon, &mask);
                 product.wrote(lines);
             }
         }
@@ -300,8 +306,7 @@ impl<'p> Worker<'p> {
         if reading.score.is_none() {
             return;
         }
-        let mut rules: Vec<u32> =
-            reading.detections.iter().filter(|one| one.label.is_behaviour()).map(|one| one.rule).collect();
+        let mut rules: Vec<u32> = reading.sure().filter(|one| one.label.is_behaviour()).map(|one| one.rule).collect();
         rules.sort_unstable();
         for same in rules.chunk_by(|a, b| a == b) {
             let fired = &mut self.summary.fired[same[0] as usize];

@@ -2,13 +2,15 @@
 
 use super::output::{self, Out};
 use super::{Failure, LibraryArgs, OK, lexicon_of};
-use crate::evaluation::{self, Agreement, Evaluation, GoldMessage, Measured};
+use crate::evaluation::{self, Agreement, BuiltFrom, Evaluation, GoldMessage, Measured};
+use crate::lexicon::confidence::Measurements;
 use crate::library::DEFAULT_SCORECARD;
 use crate::reading::Reader;
 use clap::{Args, ValueEnum};
 use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -20,11 +22,13 @@ A line of the gold file:
 Examples:
   amends eval --gold gold.jsonl
   amends eval --gold gold.jsonl --by corpus --format json
-  amends eval --gold gold.jsonl --errors excuse      the messages on which machine and people differ")]
+  amends eval --gold gold.jsonl --errors excuse      the messages on which machine and people differ
+  amends eval --gold new.jsonl --written-from old.jsonl --readers 'two of us' \\
+    --lexicons my-rules --write-confidence my-rules/en/confidence.toml")]
 pub(super) struct EvalArgs {
-    /// Labelled messages, one JSON object a line (README, "Measure it yourself")
-    #[arg(long, value_name = "FILE")]
-    gold: PathBuf,
+    /// Labelled messages that no rule was written from, one JSON object a line (README, "Measure it yourself")
+    #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
+    gold: Vec<PathBuf>,
     /// How to print the figures
     #[arg(long, value_enum, default_value = "text")]
     format: EvalFormat,
@@ -34,6 +38,15 @@ pub(super) struct EvalArgs {
     /// Figures for each group as well
     #[arg(long, value_enum, value_name = "GROUP")]
     by: Option<Group>,
+    /// Measure how often each rule is right and write that to FILE, a confidence.toml
+    #[arg(long, value_name = "FILE", requires = "readers", conflicts_with_all = ["errors", "by"])]
+    write_confidence: Option<PathBuf>,
+    /// Labelled messages that rules were written from: they tell a label's stronger rules from its weaker
+    #[arg(long, value_name = "FILE", requires = "write_confidence", num_args = 1..)]
+    written_from: Vec<PathBuf>,
+    /// Who labelled the messages; kept in the file
+    #[arg(long, value_name = "WHO", requires = "write_confidence")]
+    readers: Option<String>,
     #[command(flatten)]
     library: LibraryArgs,
 }
@@ -51,17 +64,13 @@ enum Group {
 
 pub(super) fn run(args: &EvalArgs) -> Result<u8, Failure> {
     let wanted = args.errors.as_deref().map(measured).transpose()?;
-    let text =
-        std::fs::read_to_string(&args.gold).map_err(|error| format!("cannot read {}: {error}", args.gold.display()))?;
-    let mut gold = Vec::new();
-    for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let message =
-            evaluation::parse_line(line).map_err(|error| format!("{}:{}: {error}", args.gold.display(), number + 1))?;
-        gold.push(message);
-    }
+    let gold = read(&args.gold)?;
     let library = args.library.open()?;
     let lexicon = lexicon_of(&library, None)?;
     let mut reader = Reader::new(lexicon, library.scorecard(DEFAULT_SCORECARD)?);
+    if let Some(path) = &args.write_confidence {
+        return write_confidence(args, path, &mut reader, gold);
+    }
     let evaluation = evaluation::evaluate(&mut reader, &gold);
     let mut out = output::stdout();
     match (wanted, args.format) {
@@ -79,6 +88,55 @@ pub(super) fn run(args: &EvalArgs) -> Result<u8, Failure> {
         }
     }
     out.flush()?;
+    Ok(OK)
+}
+
+/// The labelled messages of `files`, one after another.
+fn read(files: &[PathBuf]) -> Result<Vec<GoldMessage>, Failure> {
+    let mut gold = Vec::new();
+    for path in files {
+        let shown = path.display();
+        let text = std::fs::read_to_string(path).map_err(|error| format!("cannot read {shown}: {error}"))?;
+        for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+            let message = evaluation::parse_line(line).map_err(|error| format!("{shown}:{}: {error}", number + 1))?;
+            gold.push(message);
+        }
+    }
+    Ok(gold)
+}
+
+/// Measures the rules and writes `path` anew.
+fn write_confidence(
+    args: &EvalArgs,
+    path: &Path,
+    reader: &mut Reader<'_>,
+    gold: Vec<GoldMessage>,
+) -> Result<u8, Failure> {
+    let written_from = read(&args.written_from)?;
+    // A stock answer may stand on both sides: it is no unseen message.
+    let known: BTreeSet<&str> = written_from.iter().map(|message| message.text.as_str()).collect();
+    let (unseen, seen): (Vec<GoldMessage>, Vec<GoldMessage>) =
+        gold.into_iter().partition(|message| !known.contains(message.text.as_str()));
+    let left_out = seen.len();
+    let readers = args.readers.as_deref().unwrap_or_default();
+    let today = jiff::Timestamp::now().strftime("%Y-%m-%d").to_string();
+    let gold = BuiltFrom { unseen: &unseen, written_from: &written_from };
+    let measured = evaluation::measure(reader, gold, readers, &today);
+    let text = measured.to_toml();
+    // What is read again must be what was measured, or nothing is written.
+    if Measurements::parse(&path.display().to_string(), &text)? != measured {
+        return Err(format!("{} would not say what was measured: not written", path.display()).into());
+    }
+    std::fs::write(path, text).map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+    output::tell(&format!(
+        "{}: {} of {} rules measured on {} unseen messages{} and {} that rules were written from\n",
+        path.display(),
+        measured.rule_ids().count(),
+        reader.lexicon().rules().iter().filter(|rule| rule.label.is_behaviour()).count(),
+        measured.unseen.messages,
+        if left_out > 0 { format!(" ({left_out} left out, whose words stand in both)") } else { String::new() },
+        measured.written_from.messages
+    ))?;
     Ok(OK)
 }
 

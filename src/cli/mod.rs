@@ -10,6 +10,7 @@ mod score;
 
 use crate::lexicon::Lexicon;
 use crate::library::{Additions, Library, LibraryError};
+use crate::reading::LeastConfidence;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -86,6 +87,20 @@ struct LibraryArgs {
 impl LibraryArgs {
     fn open(&self) -> Result<Library, LibraryError> {
         Library::open(&Additions { folder: self.lexicons.clone(), alone: self.alone })
+    }
+}
+
+/// What is too doubtful to count.
+#[derive(Debug, Args)]
+struct DoubtArgs {
+    /// What is found with less confidence (0 to 1) is shown as in doubt and counts for no finding and no criterion
+    #[arg(long, value_name = "X", default_value_t = 0.0)]
+    least_confidence: f64,
+}
+
+impl DoubtArgs {
+    fn threshold(&self, lexicon: &Lexicon) -> Result<LeastConfidence, String> {
+        LeastConfidence::new(self.least_confidence, lexicon).map_err(|error| format!("--least-confidence: {error}"))
     }
 }
 

@@ -4,9 +4,11 @@
 
 mod agreement;
 mod gold;
+mod precision;
 
 pub use agreement::Agreement;
 pub use gold::{GoldError, GoldMessage, parse_line};
+pub use precision::{BuiltFrom, measure};
 
 use crate::lexicon::{Family, Kind, Label};
 use crate::reading::{Findings, MessageReading, Reader};

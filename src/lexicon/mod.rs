@@ -5,6 +5,7 @@
 //! stands beside it as examples; [`crate::check`] holds them to it.
 
 mod compile;
+pub mod confidence;
 mod context_words;
 pub mod deadlines;
 mod error;
@@ -29,6 +30,7 @@ pub(crate) use words::{UNKNOWN, WordCache, WordId, Words};
 
 use crate::text::stem::Stems;
 use compile::{Compiler, Scope};
+use confidence::{Claim, Confidence, Measurements};
 use deadlines::Deadlines;
 use matcher::Matcher;
 use sha2::{Digest, Sha256};
@@ -84,6 +86,13 @@ pub struct Lexicon {
     roles: Vec<Roles>,
     matcher: Matcher,
     deadlines: Deadlines,
+    measurements: Option<Measurements>,
+    /// They tell of the rules in so many files; those of later layers were not measured.
+    measured_files: usize,
+    /// By rule.
+    confidences: Vec<Option<Confidence>>,
+    /// In the order of [`Claim::ALL`].
+    claims: Option<[Confidence; 5]>,
     digest: String,
 }
 
@@ -144,7 +153,8 @@ impl Lexicon {
         for (old, new) in renumbered.iter().enumerate() {
             roles_by_number[usize::from(*new)] = roles[old];
         }
-        let Sources { files, rules, .. } = sources;
+        let confidences = sources.confidences();
+        let Sources { files, rules, confidence: measurements, measured_files, .. } = sources;
         Ok(Self {
             language: language.to_owned(),
             files,
@@ -154,6 +164,10 @@ impl Lexicon {
             roles: roles_by_number,
             matcher,
             deadlines,
+            claims: measurements.as_ref().map(|measured| Claim::ALL.map(|claim| measured.claim(claim))),
+            measurements,
+            measured_files,
+            confidences,
             digest,
         })
     }
@@ -192,6 +206,40 @@ impl Lexicon {
     #[must_use]
     pub fn digest(&self) -> &str {
         &self.digest
+    }
+
+    /// The same over all but what was measured of the rules: another digest, other detections.
+    #[must_use]
+    pub fn rules_digest(&self) -> String {
+        self.digest_of(self.files.len())
+    }
+
+    fn digest_of(&self, files: usize) -> String {
+        digest(&self.language, self.files[..files].iter().filter(|file| file.name() != sources::CONFIDENCE))
+    }
+
+    /// Whether the rules that [`Self::measurements`] tell of have changed since.
+    #[must_use]
+    pub fn changed_since_measured(&self) -> bool {
+        self.measurements.as_ref().is_some_and(|measured| measured.rules != self.digest_of(self.measured_files))
+    }
+
+    /// What was measured of its rules; `None` where it has no `confidence.toml`.
+    #[must_use]
+    pub const fn measurements(&self) -> Option<&Measurements> {
+        self.measurements.as_ref()
+    }
+
+    /// How far what `rule` finds is to be trusted; `None` for cues, and where nothing was measured.
+    #[must_use]
+    pub fn confidence(&self, rule: u32) -> Option<Confidence> {
+        self.confidences[rule as usize]
+    }
+
+    /// How far `claim` is to be trusted where it is made; `None` where nothing was measured.
+    #[must_use]
+    pub fn claim_confidence(&self, claim: Claim) -> Option<Confidence> {
+        self.claims.map(|claims| claims[claim as usize])
     }
 
     /// Size of the compiled tables in bytes, texts of the rules not counted.

@@ -1,5 +1,6 @@
 //! The files of a lexicon, read: rules, classes and what belongs to the language as a whole.
 
+use super::confidence::{Confidence, ConfidenceForm, Measurements};
 use super::context_words::ContextForm;
 use super::deadlines::DeadlinesForm;
 use super::error::LexiconError;
@@ -43,7 +44,11 @@ pub(super) struct FrequencyForm {
 }
 
 /// Files that belong to the language as a whole and not to a label.
-const SHARED: [&str; 5] = ["classes.toml", "context.toml", "spelling.toml", "frequency.toml", "deadlines.toml"];
+const SHARED: [&str; 6] =
+    ["classes.toml", "context.toml", "spelling.toml", "frequency.toml", "deadlines.toml", CONFIDENCE];
+
+/// How often each rule was right: the one file that says nothing of what the rules find.
+pub(super) const CONFIDENCE: &str = "confidence.toml";
 
 /// All files of a lexicon, parsed.
 pub(super) struct Sources {
@@ -53,6 +58,9 @@ pub(super) struct Sources {
     pub(super) frequency: FrequencyForm,
     /// With the number of its file.
     pub(super) deadlines: Option<(usize, DeadlinesForm)>,
+    pub(super) confidence: Option<Measurements>,
+    /// Rules of the files before this one may have been measured; those of later layers were not.
+    pub(super) measured_files: usize,
     pub(super) shared_classes: ClassTable,
     /// By file; empty where the file has none.
     pub(super) own_classes: Vec<ClassTable>,
@@ -68,6 +76,8 @@ impl Sources {
             context: ContextForm::default(),
             frequency: FrequencyForm::default(),
             deadlines: None,
+            confidence: None,
+            measured_files: 0,
             shared_classes: ClassTable::default(),
             own_classes: Vec::new(),
             rules: Vec::new(),
@@ -75,11 +85,15 @@ impl Sources {
         };
         for layer in layers {
             let mut layer_rules = Vec::new();
+            let measured = layer.iter().any(|file| file.name() == CONFIDENCE);
             for file in layer {
                 let index = sources.files.len();
                 let classes = sources.read_file(&file, index, &mut layer_rules, errors);
                 sources.own_classes.push(classes);
                 sources.files.push(file);
+            }
+            if measured {
+                sources.measured_files = sources.files.len();
             }
             let replaced: HashSet<&str> = layer_rules.iter().map(|(rule, _)| rule.id.as_str()).collect();
             let (mut rules, mut patterns) = (Vec::new(), Vec::new());
@@ -116,6 +130,9 @@ impl Sources {
                 .map(|form| self.shared_classes = ClassTable::parse(&form.classes, index, file, errors)),
             "context.toml" => parse::read(file).map(|form| self.context = form),
             "deadlines.toml" => parse::read(file).map(|form| self.deadlines = Some((index, form))),
+            CONFIDENCE => {
+                parse::read::<ConfidenceForm>(file).map(|form| self.confidence = Some(form.checked(file, errors)))
+            }
             "spelling.toml" => parse::read(file).map(|form| self.spelling = form),
             _ => parse::read(file).map(|form| self.frequency = form),
         };
@@ -158,6 +175,14 @@ impl Sources {
                 }
             }
         }
+    }
+
+    /// By rule: how far what it finds is to be trusted.
+    pub(super) fn confidences(&self) -> Vec<Option<Confidence>> {
+        let Some(measurements) = &self.confidence else { return vec![None; self.rules.len()] };
+        // A rule that replaces a measured one is another rule, whatever its name.
+        let measured = |rule: &Rule| (rule.place.file as usize) < self.measured_files;
+        measurements.confidences(self.rules.iter().map(|rule| (measured(rule).then_some(&*rule.id), rule.label)))
     }
 
     pub(super) fn error(&self, place: Place, problem: String) -> LexiconError {

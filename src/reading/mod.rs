@@ -3,11 +3,15 @@
 //! A conversation is the unit that must stay together; nothing else is shared. The command line,
 //! the service and any outside engine call the same [`Reader`].
 
+mod doubt;
+
+pub use doubt::{LeastConfidence, ThresholdError};
+
 use crate::conversation::{Conversation, Format, Message, Role, Visibility};
 use crate::detect::{Detection, Detector, Found};
 use crate::language::{self, Judgement};
 use crate::lexicon::{Label, Lexicon, Speaker};
-use crate::score::{MessageScore, Scorecard, score};
+use crate::score::{MessageScore, Scorecard};
 use crate::situation::{History, Situation};
 use crate::text::{Markup, Text};
 
@@ -103,6 +107,8 @@ impl Findings {
 pub struct MessageReading {
     /// What it says, ordered by place; cues included.
     pub detections: Vec<Detection>,
+    /// Indices of the detections that are in doubt, and count for no finding and no criterion.
+    pub in_doubt: Vec<usize>,
     /// What it answers; for agents' public messages.
     pub situation: Situation,
     /// The headline findings; none where it is not scored.
@@ -122,13 +128,20 @@ pub struct MessageReading {
 pub struct Reader<'l> {
     detector: Detector<'l>,
     card: &'l Scorecard,
+    least_confidence: LeastConfidence,
 }
 
 impl<'l> Reader<'l> {
     /// A reader.
     #[must_use]
     pub fn new(lexicon: &'l Lexicon, card: &'l Scorecard) -> Self {
-        Self { detector: Detector::new(lexicon), card }
+        Self { detector: Detector::new(lexicon), card, least_confidence: LeastConfidence::default() }
+    }
+
+    /// The same reader, for which what is found with less confidence does not count; everything does unless said.
+    #[must_use]
+    pub fn with_least_confidence(self, least_confidence: LeastConfidence) -> Self {
+        Self { least_confidence, ..self }
     }
 
     /// The lexicon it reads with.
@@ -201,10 +214,12 @@ impl<'l> Reader<'l> {
         let detections = found.settle(lexicon, failure.is_some());
         let situation = history.situation(failure, &detections);
         history.hear_agent(&found, &detections);
+        let judged = doubt::judge(lexicon, self.card, self.least_confidence, &detections, &situation);
         let scored = not_scored.is_none();
         MessageReading {
-            findings: if scored { Findings::of(&detections, &situation) } else { Findings::default() },
-            score: scored.then(|| score(self.card, &detections, &situation)),
+            in_doubt: judged.in_doubt,
+            findings: if scored { judged.findings } else { Findings::default() },
+            score: scored.then_some(judged.score),
             detections,
             situation,
             not_scored,
@@ -234,6 +249,7 @@ impl MessageReading {
     fn not_read(reason: NotScored) -> Self {
         Self {
             detections: Vec::new(),
+            in_doubt: Vec::new(),
             situation: Situation::default(),
             findings: Findings::default(),
             score: None,

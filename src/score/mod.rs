@@ -62,24 +62,55 @@ impl MessageScore {
     }
 }
 
+/// Criteria of a scorecard by how they stand, a bit for each.
+#[derive(Debug, Clone, Copy)]
+struct Verdicts {
+    met: u64,
+    unmet: u64,
+}
+
 /// Scores a message by `card`, from what it says and the situation that it answers.
 #[must_use]
 pub fn score(card: &Scorecard, detections: &[Detection], situation: &Situation) -> MessageScore {
-    let (mut met, mut unmet, mut critical_failure) = (0_u64, 0_u64, false);
-    let (mut weight, mut reached) = (0.0, 0.0);
+    summed(card, verdicts(card, detections, situation))
+}
+
+/// The score where only the detections `sure`, a part of `all`, are sure enough to count.
+///
+/// A criterion that stands otherwise without the doubtful ones is left out, as one that does not apply: words
+/// that may not mean it are held neither against a message nor for it.
+#[must_use]
+pub fn score_of_sure(card: &Scorecard, all: &[Detection], sure: &[Detection], situation: &Situation) -> MessageScore {
+    let (with, without) = (verdicts(card, all, situation), verdicts(card, sure, situation));
+    summed(card, Verdicts { met: with.met & without.met, unmet: with.unmet & without.unmet })
+}
+
+fn verdicts(card: &Scorecard, detections: &[Detection], situation: &Situation) -> Verdicts {
+    let mut verdicts = Verdicts { met: 0, unmet: 0 };
     for (index, criterion) in card.criteria.iter().enumerate() {
         if !criterion.applies.iter().all(|applies| holds(*applies, detections, situation)) {
             continue;
         }
-        weight += criterion.weight;
         let broken = criterion.broken_by.iter().any(|label| detections.iter().any(|one| label.is(one)));
         let done = criterion.met_by.is_empty()
             || criterion.met_by.iter().any(|label| detections.iter().any(|one| label.is(one)));
         if done && !broken {
-            met |= 1 << index;
-            reached += criterion.weight;
+            verdicts.met |= 1 << index;
         } else {
-            unmet |= 1 << index;
+            verdicts.unmet |= 1 << index;
+        }
+    }
+    verdicts
+}
+
+fn summed(card: &Scorecard, Verdicts { met, unmet }: Verdicts) -> MessageScore {
+    let (mut weight, mut reached, mut critical_failure) = (0.0, 0.0, false);
+    for (index, criterion) in card.criteria.iter().enumerate() {
+        if met >> index & 1 == 1 {
+            weight += criterion.weight;
+            reached += criterion.weight;
+        } else if unmet >> index & 1 == 1 {
+            weight += criterion.weight;
             critical_failure |= criterion.critical;
         }
     }

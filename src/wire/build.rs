@@ -1,13 +1,15 @@
 //! Results to their JSON form.
 
 use super::{
-    ConversationResult, CriterionResult, CueResult, DetectionResult, FindingsResult, MessageResult, NotScoredResult,
-    Offsets, ScorecardVersion, SituationEvidence, SituationResult, Version, utf16_offsets,
+    ConversationResult, CriterionResult, CueResult, DetectionResult, FindingFigures, FindingsResult, MessageResult,
+    NotScoredResult, Offsets, ScorecardVersion, SituationConfidence, SituationEvidence, SituationResult, Version,
+    utf16_offsets,
 };
 use crate::conversation::{Conversation, Message, Role, Visibility};
 use crate::detect::Detection;
+use crate::lexicon::confidence::{Claim, Confidence};
 use crate::lexicon::{Family, Label, LabelSet, Lexicon};
-use crate::reading::{Findings, MessageReading, NotScored};
+use crate::reading::{MessageReading, NotScored};
 use crate::score::{MessageScore, Scorecard, Verdict};
 use crate::situation::{Cue, Situation};
 use std::borrow::Cow;
@@ -74,6 +76,12 @@ pub fn not_scored(reading: &MessageReading) -> Option<NotScoredResult> {
     })
 }
 
+/// A detection that is given in the answer.
+struct Shown<'r> {
+    detection: &'r Detection,
+    in_doubt: bool,
+}
+
 fn one<'a>(
     context: &Context<'a>,
     cues: &mut Cues<'a>,
@@ -81,8 +89,13 @@ fn one<'a>(
     message: &'a Message,
     reading: &'a MessageReading,
 ) -> MessageResult<'a> {
-    let shown: Vec<&Detection> =
-        reading.detections.iter().filter(|one| context.only.is_none_or(|only| only.contains(one.label))).collect();
+    let shown: Vec<Shown<'_>> = reading
+        .detections
+        .iter()
+        .enumerate()
+        .filter(|(_, one)| context.only.is_none_or(|only| only.contains(one.label)))
+        .map(|(index, one)| Shown { detection: one, in_doubt: reading.is_in_doubt(index) })
+        .collect();
     let score = reading.score.filter(|score| score.score.is_some());
     let read = message.author.role == Role::Agent
         && message.visibility == Visibility::Public
@@ -96,7 +109,7 @@ fn one<'a>(
         uncritical_score: score.and_then(|score| score.uncritical_score).map(two_decimals),
         not_scored: not_scored(reading),
         situation: read.then(|| situation(cues, &reading.situation)),
-        findings: score.map(|_| findings(&reading.findings)),
+        findings: score.map(|_| findings(context, reading)),
         criteria: score.map(|score| criteria(context, &score, &shown)).unwrap_or_default(),
         detections: detections(context, &message.body, &shown),
         words: reading.words,
@@ -119,19 +132,32 @@ pub fn two_decimals(score: f64) -> f64 {
     (score * 100.0).round() / 100.0
 }
 
-const fn findings(findings: &Findings) -> FindingsResult {
+fn findings(context: &Context<'_>, reading: &MessageReading) -> FindingsResult {
+    let findings = &reading.findings;
+    let confidences = reading.finding_confidences(context.lexicon);
     FindingsResult {
         excuse: findings.excuse,
         finger_pointing: findings.finger_pointing,
         missing_apology: findings.missing_apology,
         missing_follow_up: findings.missing_follow_up,
+        confidence: figures(confidences, |confidence| confidence.value),
+        confidence_n: figures(confidences, |confidence| confidence.n),
     }
 }
 
-fn criteria<'a>(context: &Context<'a>, score: &MessageScore, shown: &[&Detection]) -> Vec<CriterionResult<'a>> {
+fn figures<T>(confidences: [Option<Confidence>; 4], figure: impl Fn(Confidence) -> T) -> FindingFigures<T> {
+    let [excuse, finger_pointing, missing_apology, missing_follow_up] =
+        confidences.map(|confidence| confidence.map(&figure));
+    FindingFigures { excuse, finger_pointing, missing_apology, missing_follow_up }
+}
+
+fn criteria<'a>(context: &Context<'a>, score: &MessageScore, shown: &[Shown<'_>]) -> Vec<CriterionResult<'a>> {
     let stated = context.card.criteria.iter().enumerate().map(|(index, criterion)| {
         let verdict = score.verdict(index);
-        let speaks = |one: &Detection| criterion.broken_by.iter().chain(&criterion.met_by).any(|label| label.is(one));
+        let speaks = |one: &Shown<'_>| {
+            let mut labels = criterion.broken_by.iter().chain(&criterion.met_by);
+            !one.in_doubt && labels.any(|label| label.is(one.detection))
+        };
         CriterionResult {
             id: &criterion.id,
             question: &criterion.question,
@@ -148,11 +174,12 @@ fn criteria<'a>(context: &Context<'a>, score: &MessageScore, shown: &[&Detection
     stated.collect()
 }
 
-fn detections<'a>(context: &Context<'a>, body: &'a str, shown: &[&Detection]) -> Vec<DetectionResult<'a>> {
-    let ends: Vec<u32> = shown.iter().flat_map(|one| [one.span.start, one.span.end]).collect();
+fn detections<'a>(context: &Context<'a>, body: &'a str, shown: &[Shown<'_>]) -> Vec<DetectionResult<'a>> {
+    let ends: Vec<u32> = shown.iter().flat_map(|one| [one.detection.span.start, one.detection.span.end]).collect();
     let utf16 = utf16_offsets(body, &ends);
-    let stated = shown.iter().zip(utf16.chunks_exact(2)).map(|(one, utf16)| {
+    let stated = shown.iter().zip(utf16.chunks_exact(2)).map(|(Shown { detection: one, in_doubt }, utf16)| {
         let rule = &context.lexicon.rules()[one.rule as usize];
+        let confidence = context.lexicon.confidence(one.rule);
         DetectionResult {
             label: one.label.name(),
             kind: one.kind.map(|kind| kind.name()),
@@ -160,6 +187,9 @@ fn detections<'a>(context: &Context<'a>, body: &'a str, shown: &[&Detection]) ->
             text: one.span.of(body),
             span: Offsets { start: one.span.start, end: one.span.end },
             utf16: Offsets { start: utf16[0], end: utf16[1] },
+            confidence: confidence.map(|confidence| confidence.value),
+            confidence_n: confidence.map(|confidence| confidence.n),
+            in_doubt: *in_doubt,
             what: &rule.what,
             why: &rule.why,
             advice: (one.label.family() == Family::BreaksTrust).then_some(rule.advice.as_str()),
@@ -169,11 +199,18 @@ fn detections<'a>(context: &Context<'a>, body: &'a str, shown: &[&Detection]) ->
 }
 
 fn situation<'a>(cues: &mut Cues<'a>, situation: &Situation) -> SituationResult<'a> {
+    let lexicon = cues.context.lexicon;
+    let confidence = |said: bool, claim| lexicon.claim_confidence(claim).filter(|_| said).map(|one| one.value);
     let mut stated = |cue: Option<Cue>, kind| cue.and_then(|cue| cues.stated(cue, kind));
     SituationResult {
         service_failure: situation.service_failure,
         apology_due: situation.apology_due,
         follow_up_due: situation.follow_up_due,
+        confidence: SituationConfidence {
+            service_failure: confidence(situation.service_failure, Claim::ServiceFailure),
+            apology_due: confidence(situation.apology_due, Claim::ApologyDue),
+            follow_up_due: confidence(situation.follow_up_due, Claim::FollowUpDue),
+        },
         evidence: SituationEvidence {
             service_failure: stated(situation.failure_cue, 0),
             earlier_apology: stated(situation.apology_cue, 1),

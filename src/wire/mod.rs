@@ -68,7 +68,7 @@ pub struct NotScoredResult {
 }
 
 /// What a message answers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct SituationResult<'a> {
     /// The company let the customer down, or the customer sees it so.
     pub service_failure: bool,
@@ -76,8 +76,22 @@ pub struct SituationResult<'a> {
     pub apology_due: bool,
     /// Once this message is sent something is still open on the company's side.
     pub follow_up_due: bool,
+    /// How far each is to be trusted.
+    pub confidence: SituationConfidence,
     /// The words that tell so.
     pub evidence: SituationEvidence<'a>,
+}
+
+/// How far what is said of a situation is to be trusted: how probable it is that people say so too, 0 to 1. None
+/// where it is not said, or was never measured.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, JsonSchema)]
+pub struct SituationConfidence {
+    /// That of the service failure.
+    pub service_failure: Option<f64>,
+    /// That of the apology due.
+    pub apology_due: Option<f64>,
+    /// That of the follow-up due.
+    pub follow_up_due: Option<f64>,
 }
 
 /// The words that tell about a situation.
@@ -109,7 +123,7 @@ pub struct CueResult<'a> {
 }
 
 /// The four headline findings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, JsonSchema)]
 pub struct FindingsResult {
     /// An excuse is made.
     pub excuse: bool,
@@ -119,6 +133,23 @@ pub struct FindingsResult {
     pub missing_apology: bool,
     /// A follow-up is due and none is promised.
     pub missing_follow_up: bool,
+    /// How far each is to be trusted: how probable it is that people find it too, 0 to 1.
+    pub confidence: FindingFigures<f64>,
+    /// How many labelled messages that rests on; 0 where a rule takes the figure of its label.
+    pub confidence_n: FindingFigures<u32>,
+}
+
+/// A figure for each of the four headline findings; none where it is not made, or was never measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct FindingFigures<T> {
+    /// Of the excuse.
+    pub excuse: Option<T>,
+    /// Of the finger-pointing.
+    pub finger_pointing: Option<T>,
+    /// Of the missing apology.
+    pub missing_apology: Option<T>,
+    /// Of the missing follow-up.
+    pub missing_follow_up: Option<T>,
 }
 
 /// How a criterion of the scorecard stands.
@@ -142,7 +173,7 @@ pub struct CriterionResult<'a> {
 }
 
 /// A rule's match that stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct DetectionResult<'a> {
     /// What was found.
     pub label: &'static str,
@@ -156,6 +187,12 @@ pub struct DetectionResult<'a> {
     pub span: Offsets,
     /// Where, in UTF-16 code units of the body as sent.
     pub utf16: Offsets,
+    /// How probable it is that people find it too, 0 to 1; none for cues and for rules that were never measured.
+    pub confidence: Option<f64>,
+    /// On how many labelled messages the rule itself was tried; 0 where the figure is its label's.
+    pub confidence_n: Option<u32>,
+    /// Whether its confidence is below the one asked for, so that it counts for no finding and no criterion.
+    pub in_doubt: bool,
     /// One sentence: what the rule finds.
     pub what: &'a str,
     /// One sentence: why that matters to the customer.

@@ -27,9 +27,9 @@ use std::fmt::Write;
 use std::path::Path;
 
 /// A conversation of a file, with expectations by message.
-struct Case {
-    title: String,
-    messages: Vec<Message>,
+pub struct Case {
+    pub title: String,
+    pub messages: Vec<Message>,
     /// Message, line in the file, the line's text.
     expectations: Vec<(usize, usize, String)>,
 }
@@ -63,7 +63,7 @@ fn message(info: &str, body: String) -> Option<Message> {
 }
 
 /// The conversations of the file `name`.
-fn parse(name: &str, text: &str) -> Vec<Case> {
+pub fn parse(name: &str, text: &str) -> Vec<Case> {
     let mut cases: Vec<Case> = Vec::new();
     let mut lines = text.lines().enumerate();
     while let Some((index, line)) = lines.next() {

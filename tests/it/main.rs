@@ -5,6 +5,7 @@
 
 mod any_bytes;
 mod cli;
+mod confidence;
 mod conversations;
 mod evaluation;
 mod hostile;
@@ -15,6 +16,7 @@ mod mail;
 mod neutral;
 mod promise;
 mod properties;
+mod reach;
 mod readme;
 mod recovery;
 mod schema;

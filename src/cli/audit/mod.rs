@@ -6,7 +6,7 @@ mod options;
 mod print;
 mod progress;
 
-use super::{CANNOT, Failure, LibraryArgs, OK, lexicon_of, output};
+use super::{CANNOT, DoubtArgs, Failure, LibraryArgs, OK, lexicon_of, output};
 use crate::audit::{self, Progress};
 use crate::cli::score::card_of;
 use crate::library::DEFAULT_SCORECARD;
@@ -57,6 +57,8 @@ pub(super) struct AuditArgs {
     /// Name of a scorecard, or a file of one
     #[arg(long, value_name = "NAME|FILE.toml", default_value = DEFAULT_SCORECARD)]
     scorecard: String,
+    #[command(flatten)]
+    doubt: DoubtArgs,
     /// Language of the rules to read with (ISO 639-1)
     #[arg(long, value_name = "CODE")]
     language: Option<String>,
@@ -68,7 +70,7 @@ pub(super) fn run(args: &AuditArgs) -> Result<u8, Failure> {
     let library = args.library.open()?;
     let lexicon = lexicon_of(&library, args.language.as_deref())?;
     let card = card_of(&library, &args.scorecard)?;
-    let plan = args.choice.plan(lexicon, &card, &args.reading)?;
+    let plan = args.choice.plan(lexicon, &card, args.doubt.threshold(lexicon)?, &args.reading)?;
     let settings = args.reading.settings()?;
     let inputs = open::inputs(&args.exports)?;
     let size: u64 = inputs.iter().map(|input| input.size).sum();

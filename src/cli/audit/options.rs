@@ -5,6 +5,7 @@ use crate::audit::plan::Plan;
 use crate::cli::Failure;
 use crate::lexicon::Lexicon;
 use crate::promise::Terms;
+use crate::reading::LeastConfidence;
 use crate::score::Scorecard;
 use crate::source::export::{Format, Settings};
 use crate::source::mail::Ours;
@@ -106,6 +107,7 @@ impl ChoiceArgs {
         &self,
         lexicon: &'l Lexicon,
         card: &'l Scorecard,
+        least_confidence: LeastConfidence,
         reading: &ReadingArgs,
     ) -> Result<Plan<'l>, Failure> {
         let zone = period::time_zone(&self.office.timezone)?;
@@ -128,6 +130,7 @@ impl ChoiceArgs {
         Ok(Plan {
             lexicon,
             card,
+            least_confidence,
             since,
             until,
             agents,

@@ -48,9 +48,26 @@ pub(super) fn run(args: &FolderArgs) -> Result<u8, Failure> {
             checked.iter().map(|one| one.examples).sum::<usize>(),
             failed.len()
         )?;
+        if let Some(warning) = out_of_date(lexicon) {
+            writeln!(out, "{}: {warning}", lexicon.language())?;
+        }
     }
     out.flush()?;
     Ok(if failures > 0 { FOUND_WRONG } else { OK })
+}
+
+/// What of `confidence.toml` is out of date. No failure: who writes rules measures them when they are done.
+fn out_of_date(lexicon: &Lexicon) -> Option<String> {
+    let measured = lexicon.measurements()?;
+    if !lexicon.changed_since_measured() {
+        return None;
+    }
+    let gone: Vec<&str> = measured.rule_ids().filter(|id| lexicon.rule(id).is_none()).collect();
+    let gone = if gone.is_empty() { String::new() } else { format!("; these are no rules: {}", gone.join(", ")) };
+    Some(format!(
+        "warning: confidence.toml was measured on {} with other rules{gone} (`amends eval --write-confidence`)",
+        measured.measured_on
+    ))
 }
 
 pub(super) fn test(args: &TestArgs) -> Result<u8, Failure> {

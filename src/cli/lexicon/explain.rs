@@ -3,6 +3,7 @@
 use super::{LibraryArgs, unknown_rule};
 use crate::cli::output::{self, Out};
 use crate::cli::{Failure, OK};
+use crate::lexicon::confidence::Share;
 use crate::lexicon::{Lexicon, Rule};
 use clap::Args;
 use clap::builder::styling::Style;
@@ -45,8 +46,8 @@ pub(super) fn run(args: &ExplainArgs) -> Result<u8, Failure> {
     let mut out = output::stdout();
     let mut found = false;
     for lexicon in library.lexicons() {
-        if let Some(rule) = lexicon.rule(&args.rule) {
-            explain(&mut out, lexicon, rule)?;
+        if let Some(index) = lexicon.rules().iter().position(|rule| rule.id == args.rule) {
+            explain(&mut out, lexicon, index)?;
             found = true;
         }
     }
@@ -57,7 +58,8 @@ pub(super) fn run(args: &ExplainArgs) -> Result<u8, Failure> {
     Ok(OK)
 }
 
-fn explain(out: &mut Out, lexicon: &Lexicon, rule: &Rule) -> Result<(), Failure> {
+fn explain(out: &mut Out, lexicon: &Lexicon, index: usize) -> Result<(), Failure> {
+    let rule = &lexicon.rules()[index];
     let kind = rule.kind.map(|kind| format!(":{}", kind.name())).unwrap_or_default();
     let place = lexicon.error_at(rule.place, String::new());
     writeln!(out, "{BOLD}{}{BOLD:#}  {}{kind}", rule.id, rule.label)?;
@@ -66,6 +68,9 @@ fn explain(out: &mut Out, lexicon: &Lexicon, rule: &Rule) -> Result<(), Failure>
         [("What", &rule.what), ("Why", &rule.why), ("Fair when", &rule.fair_when), ("Advice", &rule.advice)]
     {
         writeln!(out, "{BOLD}{title:<10}{BOLD:#} {text}")?;
+    }
+    if let Some(text) = confidence(lexicon, index, rule) {
+        writeln!(out, "{BOLD}{:<10}{BOLD:#} {text}", "Confidence")?;
     }
     let text = &lexicon.files()[rule.place.file as usize].text;
     let file: toml::Table = toml::from_str(text)?;
@@ -89,6 +94,27 @@ fn explain(out: &mut Out, lexicon: &Lexicon, rule: &Rule) -> Result<(), Failure>
         writeln!(out, "\n{BOLD}In context{BOLD:#}\n  {}", parts.join(", "))?;
     }
     Ok(())
+}
+
+/// How far what the rule finds is to be trusted, and what that rests on.
+fn confidence(lexicon: &Lexicon, index: usize, rule: &Rule) -> Option<String> {
+    let confidence = lexicon.confidence(u32::try_from(index).ok()?)?;
+    let measured = lexicon.measurements()?;
+    let value = confidence.value;
+    let all = measured.unseen.labels.get(rule.label.name()).copied().unwrap_or_default();
+    let of_label = format!("all of {} in {} of {} unseen messages", rule.label, all.right, all.of);
+    if confidence.n == 0 {
+        return Some(format!("{value:.2}: that of its label, as it was not measured itself; right were {of_label}"));
+    }
+    let stated = |share: Option<&Share>| {
+        let Share { right, of } = share.copied().unwrap_or_default();
+        format!("{right} of {of}")
+    };
+    Some(format!(
+        "{value:.2}: right in {} unseen messages and in {} that rules were written from; {of_label}",
+        stated(measured.unseen.rules.get(&rule.id)),
+        stated(measured.written_from.rules.get(&rule.id))
+    ))
 }
 
 /// The rule `id` as `file` writes it.

@@ -4,6 +4,7 @@ use super::LibraryArgs;
 use crate::cli::output::{self, counted};
 use crate::cli::score::label;
 use crate::cli::{Failure, OK, lexicon_of};
+use crate::lexicon::{Lexicon, Rule};
 use clap::Args;
 use clap::builder::styling::Style;
 use std::io::Write;
@@ -33,29 +34,35 @@ pub(super) fn run(args: &ListArgs) -> Result<u8, Failure> {
         Some(language) => vec![lexicon_of(&library, Some(language))?],
         None => library.lexicons().iter().collect(),
     };
-    let rules: Vec<(&str, &crate::lexicon::Rule)> = lexicons
+    let rules: Vec<(&Lexicon, u32, &Rule)> = lexicons
         .iter()
-        .flat_map(|lexicon| lexicon.rules().iter().map(|rule| (lexicon.language(), rule)))
-        .filter(|(_, rule)| wanted.is_none_or(|wanted| wanted == rule.label))
+        .flat_map(|lexicon| (0..).zip(lexicon.rules()).map(|(index, rule)| (*lexicon, index, rule)))
+        .filter(|(_, _, rule)| wanted.is_none_or(|wanted| wanted == rule.label))
         .collect();
-    let rows: Vec<[String; 3]> = rules
+    let rows: Vec<[String; 4]> = rules
         .iter()
-        .map(|(language, rule)| {
-            let id = if lexicons.len() > 1 { format!("{language}/{}", rule.id) } else { rule.id.clone() };
-            [id, rule.label.name().to_owned(), rule.kind.map(|kind| kind.name()).unwrap_or_default().to_owned()]
+        .map(|(lexicon, index, rule)| {
+            let id = if lexicons.len() > 1 { format!("{}/{}", lexicon.language(), rule.id) } else { rule.id.clone() };
+            let confidence = lexicon.confidence(*index);
+            [
+                id,
+                rule.label.name().to_owned(),
+                rule.kind.map(|kind| kind.name()).unwrap_or_default().to_owned(),
+                confidence.map(|one| format!("{:.2} of {}", one.value, one.n)).unwrap_or_default(),
+            ]
         })
         .collect();
-    let mut widths = ["rule", "label", "kind"].map(str::len);
+    let mut widths = ["rule", "label", "kind", "confidence"].map(str::len);
     for row in &rows {
         for (width, cell) in widths.iter_mut().zip(row) {
             *width = cell.len().max(*width);
         }
     }
-    let [id, label, kind] = widths;
+    let [id, label, kind, sure] = widths;
     let mut out = output::stdout();
-    writeln!(out, "{BOLD}{:id$}  {:label$}  {:kind$}  what{BOLD:#}", "rule", "label", "kind")?;
-    for (row, (_, rule)) in rows.iter().zip(&rules) {
-        writeln!(out, "{:id$}  {:label$}  {:kind$}  {}", row[0], row[1], row[2], rule.what)?;
+    writeln!(out, "{BOLD}{:id$}  {:label$}  {:kind$}  {:sure$}  what{BOLD:#}", "rule", "label", "kind", "confidence")?;
+    for (row, (_, _, rule)) in rows.iter().zip(&rules) {
+        writeln!(out, "{:id$}  {:label$}  {:kind$}  {:sure$}  {}", row[0], row[1], row[2], row[3], rule.what)?;
     }
     writeln!(out, "{}", counted(rules.len(), "rule"))?;
     out.flush()?;

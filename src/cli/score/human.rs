@@ -94,7 +94,8 @@ impl Human {
         let mut snippet = Snippet::<Annotation<'_>>::source(excerpt.text.as_str()).line_numbering(false).fold(false);
         for (mark, range, last) in &excerpt.parts {
             let one = shown[*mark];
-            let kind = if breaks_trust(one) { AnnotationKind::Primary } else { AnnotationKind::Context };
+            let kind =
+                if breaks_trust(one) && !one.in_doubt { AnnotationKind::Primary } else { AnnotationKind::Context };
             let annotation = kind.span(range.clone());
             snippet = snippet.annotation(if *last { annotation.label(mark_label(one)) } else { annotation });
         }
@@ -121,12 +122,18 @@ impl Human {
         }
         if let Some(found) = &read.findings {
             let named = [
-                ("excuse", found.excuse),
-                ("finger-pointing", found.finger_pointing),
-                ("missing apology", found.missing_apology),
-                ("missing follow-up", found.missing_follow_up),
+                ("excuse", found.excuse, found.confidence.excuse),
+                ("finger-pointing", found.finger_pointing, found.confidence.finger_pointing),
+                ("missing apology", found.missing_apology, found.confidence.missing_apology),
+                ("missing follow-up", found.missing_follow_up, found.confidence.missing_follow_up),
             ];
-            let held: Vec<&str> = named.iter().filter(|(_, holds)| *holds).map(|(name, _)| *name).collect();
+            let held: Vec<String> = named
+                .iter()
+                .filter(|(_, holds, _)| *holds)
+                .map(|(name, _, confidence)| {
+                    confidence.map_or_else(|| (*name).to_owned(), |confidence| format!("{name} {confidence:.2}"))
+                })
+                .collect();
             let text = if held.is_empty() {
                 "no excuse, no finger-pointing, no missing apology, no missing follow-up".to_owned()
             } else {
@@ -222,10 +229,12 @@ fn breaks_trust(one: &DetectionResult<'_>) -> bool {
     family(one) == Some(Family::BreaksTrust)
 }
 
-/// `excuse (excuse-policy-is)`, `apology:formulaic (apology-sorry)`.
+/// `excuse 0.72 (excuse-policy-is)`, `apology:formulaic 0.95 (apology-sorry)`.
 fn mark_label(one: &DetectionResult<'_>) -> String {
     let kind = one.kind.map(|kind| format!(":{kind}")).unwrap_or_default();
-    format!("{}{kind} ({})", one.label, one.rule)
+    let confidence = one.confidence.map(|confidence| format!(" {confidence:.2}")).unwrap_or_default();
+    let doubt = if one.in_doubt { ", in doubt" } else { "" };
+    format!("{}{kind}{confidence} ({}{doubt})", one.label, one.rule)
 }
 
 /// Where a cue stands, seen from message `index`.

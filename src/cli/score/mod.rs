@@ -6,7 +6,7 @@ mod input;
 mod json;
 mod tally;
 
-use super::{CANNOT, FOUND_WRONG, Failure, LibraryArgs, OK, lexicon_of, output};
+use super::{CANNOT, DoubtArgs, FOUND_WRONG, Failure, LibraryArgs, OK, lexicon_of, output};
 use crate::lexicon::{Label, LabelSet};
 use crate::library::{DEFAULT_SCORECARD, Library};
 use crate::reading::Reader;
@@ -61,6 +61,8 @@ pub(super) struct ScoreArgs {
     /// Exit with 1 when any message scores below N (0 to 100)
     #[arg(long, value_name = "N", value_parser = threshold)]
     fail_under: Option<f64>,
+    #[command(flatten)]
+    doubt: DoubtArgs,
     /// Language of the rules to read with (ISO 639-1)
     #[arg(long, value_name = "CODE")]
     language: Option<String>,
@@ -84,7 +86,7 @@ pub(super) fn run(args: &ScoreArgs) -> Result<u8, Failure> {
     let card = &*card_of(&library, &args.scorecard)?;
     let only = labels(&args.only)?;
     let context = wire::Context { lexicon, card, only };
-    let mut reader = Reader::new(lexicon, card);
+    let mut reader = Reader::new(lexicon, card).with_least_confidence(args.doubt.threshold(lexicon)?);
     let mut report = Report::start(args.format)?;
     let mut tally = Tally::default();
     let stdin = [PathBuf::from("-")];

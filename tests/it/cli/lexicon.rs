@@ -9,8 +9,8 @@ fn rules_are_listed_explained_and_tested() {
     let own = ["--lexicons", LEXICON, "--alone"];
     let list = amends(folder.path(), &[&["lexicon", "list", "--label", "excuse"], &own[..]].concat());
     assert_snapshot!(out(&list), @r"
-    rule         label   kind  what
-    excuse-busy  excuse        Says how busy it is.
+    rule         label   kind  confidence  what
+    excuse-busy  excuse                    Says how busy it is.
     1 rule
     ");
     let explain = amends(folder.path(), &[&["lexicon", "explain", "excuse-busy"], &own[..]].concat());

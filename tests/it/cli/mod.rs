@@ -1,6 +1,7 @@
 //! Runs of the program itself, with a small lexicon of its own so that rules may change freely.
 
 mod audit;
+mod confidence;
 mod hostile;
 mod lexicon;
 mod program;
