@@ -87,8 +87,10 @@ pub(super) struct Nearby {
 pub(super) struct Anchor {
     /// First candidate that is found by its second word.
     pub(super) paired: u32,
-    /// First candidate that is tried wherever the anchor is; the last one is where the next word's start.
+    /// First candidate that is tried wherever the anchor is.
     pub(super) alone: u32,
+    /// One past the last of them.
+    pub(super) end: u32,
     /// How far before and after the anchor a second word can stand.
     pub(super) reach: (u8, u8),
     /// The second words.
@@ -98,7 +100,7 @@ pub(super) struct Anchor {
 /// What one speaker's messages are looked through for: candidates by anchor.
 #[derive(Debug, Default)]
 pub(super) struct Anchors {
-    /// By word id; one more entry than there are words.
+    /// By word id.
     pub(super) words: Vec<Anchor>,
     pub(super) candidates: Vec<Candidate>,
     pub(super) pairs: WordIndexes,
@@ -152,11 +154,10 @@ impl Matcher {
     pub(super) fn find(&self, anchors: &Anchors, ids: &[WordId], offset: u32, hits: &mut Vec<Hit>) {
         for (at, &id) in ids.iter().enumerate() {
             let anchor = anchors.words[usize::from(id)];
-            let next = anchors.words[usize::from(id) + 1].paired;
-            if anchor.paired == next {
+            if anchor.paired == anchor.end {
                 continue;
             }
-            for candidate in &anchors.candidates[anchor.alone as usize..next as usize] {
+            for candidate in &anchors.candidates[anchor.alone as usize..anchor.end as usize] {
                 if candidate.second.is_none_or(|second| self.is_near(second, ids, at)) {
                     self.verify(candidate, ids, at, offset, hits);
                 }
