@@ -1,14 +1,18 @@
 //! How fast messages are read, beside what a plain keyword search over the same bytes costs.
 //!
 //! `cargo bench` prints ratios first: each round runs all contestants one after another in this
-//! process, so that a machine that slows down slows all of them. The yardstick is `aho-corasick`
-//! (default kind, leftmost-longest, case-insensitive) with as many phrases as the lexicon has
-//! patterns. Then Criterion's absolute figures.
+//! process, so that a machine that slows down slows all of them. The yardsticks are `aho-corasick`
+//! (default kind, leftmost-longest, case-insensitive) with (1) as many phrases as the lexicon has
+//! patterns, and (2) the wordings that the patterns stand for: classes and alternatives written
+//! out, gaps left out, evenly sampled from each pattern, at most 50,000. Neither finds what the
+//! rules find. Then Criterion's absolute figures.
 //!
 //! The text is invented (the rules' own examples, put together); `AMENDS_BENCH_TEXT=FILE` takes
 //! messages of yours instead: one JSON object a line with `messages: [{role, text | body}]`.
 
 #![expect(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, reason = "a benchmark asks the clock")]
+
+mod wordings;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use amends::detect::Detector;
@@ -97,7 +101,11 @@ fn keyword_search(lexicon: &Lexicon) -> AhoCorasick {
     let mut seen = std::collections::HashSet::new();
     phrases.retain(|phrase| seen.insert(phrase.clone()));
     phrases.truncate(lexicon.pattern_count());
-    println!("yardstick: aho-corasick with {} phrases", phrases.len());
+    println!("yardstick 1: aho-corasick with {} phrases, as many as there are patterns", phrases.len());
+    automaton(&phrases)
+}
+
+fn automaton(phrases: &[String]) -> AhoCorasick {
     AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).ascii_case_insensitive(true).build(phrases).unwrap()
 }
 
@@ -170,6 +178,7 @@ fn exchanged(pattern: &Pattern, exchange: &dyn Fn(&str) -> String) -> Pattern {
 fn ratios(library: &Library, lexicon: &Lexicon, messages: &[String], rounds: usize) {
     let bytes: usize = messages.iter().map(String::len).sum();
     let search = keyword_search(lexicon);
+    let wordings = wordings::automaton_of(lexicon);
     let texts: Vec<Text<'_>> = messages.iter().map(|body| Text::read(body, Markup::Plain)).collect();
     let twice = doubled(lexicon);
     let (mut detector, mut twice_detector) = (Detector::new(lexicon), Detector::new(&twice));
@@ -179,10 +188,18 @@ fn ratios(library: &Library, lexicon: &Lexicon, messages: &[String], rounds: usi
     type Contestant<'r> = (&'r str, Box<dyn FnMut() + 'r>);
     let mut contestants: Vec<Contestant<'_>> = vec![
         (
-            "aho-corasick",
+            "aho-corasick (1)",
             Box::new(|| {
                 messages.iter().for_each(|body| {
                     black_box(search.find_iter(body).count());
+                })
+            }),
+        ),
+        (
+            "… with wordings (2)",
+            Box::new(|| {
+                messages.iter().for_each(|body| {
+                    black_box(wordings.find_iter(body).count());
                 })
             }),
         ),
@@ -236,17 +253,20 @@ fn ratios(library: &Library, lexicon: &Lexicon, messages: &[String], rounds: usi
         values[values.len() / 2]
     };
     println!("{} messages, {:.1} MB, median of {rounds} rounds on one core", messages.len(), bytes as f64 / 1e6);
-    println!("{:<24} {:>9} {:>8} {:>12} {:>7}", "", "ns/msg", "MB/s", "messages/s", "ratio");
+    println!("{:<24} {:>9} {:>8} {:>12} {:>9} {:>9}", "", "ns/msg", "MB/s", "messages/s", "ratio (1)", "ratio (2)");
     for ((name, _), mine) in contestants.iter().zip(&times) {
         let seconds = median(mine.iter().map(Duration::as_secs_f64).collect());
-        let ratio =
-            median(mine.iter().zip(&times[0]).map(|(mine, base)| base.as_secs_f64() / mine.as_secs_f64()).collect());
+        let ratio = |base: &[Duration]| {
+            median(mine.iter().zip(base).map(|(mine, base)| base.as_secs_f64() / mine.as_secs_f64()).collect())
+        };
         let per_message = seconds / messages.len() as f64;
         println!(
-            "{name:<24} {:>9.0} {:>8.0} {:>12.0} {ratio:>7.2}",
+            "{name:<24} {:>9.0} {:>8.0} {:>12.0} {:>9.2} {:>9.2}",
             per_message * 1e9,
             bytes as f64 / seconds / 1e6,
-            1.0 / per_message
+            1.0 / per_message,
+            ratio(&times[0]),
+            ratio(&times[1])
         );
     }
     drop(contestants);

@@ -1,11 +1,11 @@
 //! Parsed patterns to automata, and words to as few numbers as tell them apart.
 
-use super::filing::{self, Cabinet};
+use super::filing::{self, Cabinet, Filing};
 use super::matcher::{Candidate, Choice, ChoiceId, CompiledPattern, ExceptionPattern, Matcher, Nearby, Node, WIDEST};
 use super::parse::ClassTable;
 use super::pattern::Pattern;
 use super::rule::Speaker;
-use super::word_table::{SetId, WordIndex, WordIndexes, WordSets, filter_of};
+use super::word_table::{IndexRoom, SetId, WordIndex, WordIndexes, WordSets, filter_of};
 use super::words::{UNKNOWN, WordId, Words};
 use rustc_hash::FxHashMap;
 
@@ -27,6 +27,8 @@ pub(super) struct Compiler<'w> {
     classes: FxHashMap<(Scope, &'w str), Option<Node>>,
     sets: Sets,
     choices: Vec<Choice>,
+    /// By choice: the fewest and most words that it takes.
+    widths: Vec<(u8, u8)>,
     known_choices: FxHashMap<Choice, ChoiceId>,
     patterns: Vec<(CompiledPattern, Speaker)>,
     /// How many exceptions were compiled.
@@ -63,6 +65,7 @@ impl<'w> Compiler<'w> {
             classes: FxHashMap::default(),
             sets: Sets::default(),
             choices: Vec::new(),
+            widths: Vec::new(),
             known_choices: FxHashMap::default(),
             patterns: Vec::new(),
             exceptions: 0,
@@ -92,18 +95,18 @@ impl<'w> Compiler<'w> {
     /// What is wrong with the pattern as a whole.
     pub(super) fn exception(&mut self, pattern: &'w Pattern, scope: Scope) -> Result<ExceptionPattern, String> {
         let node = self.checked(pattern, scope)?;
-        let (_, width) = filing::width(&node, &self.choices);
+        let (_, width) = filing::width(&node, &self.widths);
         self.exceptions += 1;
         Ok(ExceptionPattern { number: self.exceptions, node, anchor: 0, before: (0, 0), filter: 0, width })
     }
 
     fn checked(&mut self, pattern: &'w Pattern, scope: Scope) -> Result<Node, String> {
         let node = self.node(pattern, scope)?;
-        let (_, most) = filing::width(&node, &self.choices);
+        let (_, most) = filing::width(&node, &self.widths);
         if most > WIDEST {
             return Err(format!("the pattern can be {most} words wide; the most is {WIDEST}"));
         }
-        if !filing::has_necessary(&node, &self.choices) {
+        if !filing::has_necessary(&node, &self.widths) {
             return Err("a pattern needs at least one word or class that is not optional".into());
         }
         Ok(node)
@@ -196,7 +199,7 @@ impl<'w> Compiler<'w> {
                     phrases.extend_from_slice(&inner.phrases);
                     wordless.extend_from_slice(&inner.wordless);
                 }
-                other if filing::width(&other, &self.choices).0 == 0 || self.starts_with_any_word(&other) => {
+                other if filing::width(&other, &self.widths).0 == 0 || self.starts_with_any_word(&other) => {
                     wordless.push(other);
                 }
                 other => phrases.push(other),
@@ -212,6 +215,7 @@ impl<'w> Compiler<'w> {
         };
         let next = self.choices.len() as ChoiceId;
         Ok(Node::Choice(*self.known_choices.entry(choice).or_insert_with_key(|choice| {
+            self.widths.push(filing::choice_width(choice, &self.widths));
             self.choices.push(choice.clone());
             next
         })))
@@ -223,7 +227,7 @@ impl<'w> Compiler<'w> {
             Node::Gap(_) => true,
             Node::Optional(item) => self.starts_with_any_word(item),
             Node::Sequence(items) => {
-                let needed = items.iter().position(|item| filing::width(item, &self.choices).0 > 0);
+                let needed = items.iter().position(|item| filing::width(item, &self.widths).0 > 0);
                 let first = &items[..needed.map_or(items.len(), |at| at + 1)];
                 first.iter().any(|item| self.starts_with_any_word(item))
             }
@@ -260,16 +264,16 @@ impl<'w> Compiler<'w> {
     }
 
     /// The phrases of each choice by their first words.
-    fn index_phrases(&self) -> (Vec<WordIndex>, WordIndexes) {
+    fn index_phrases(&self, words: usize) -> (Vec<WordIndex>, WordIndexes) {
         let mut indexes = WordIndexes::default();
+        let mut room = IndexRoom::new(words);
+        let (mut pairs, mut first) = (Vec::new(), Vec::new());
         let all = self.choices.iter().map(|choice| {
-            let mut pairs = Vec::new();
             for (number, phrase) in choice.phrases.iter().enumerate() {
-                let mut first = Vec::new();
                 self.first_words(phrase, &mut first);
-                pairs.extend(first.into_iter().map(|word| (word, number as u32)));
+                pairs.extend(first.drain(..).map(|word| (word, number as u32)));
             }
-            indexes.add(pairs, choice.phrases.len())
+            indexes.add(&mut room, pairs.drain(..), choice.phrases.len())
         });
         (all.collect(), indexes)
     }
@@ -300,7 +304,7 @@ impl<'w> Compiler<'w> {
             sets.members.push(ids);
         }
         self.sets = sets;
-        let cabinet = Cabinet::new(&self.sets.members, &together, &self.choices);
+        let cabinet = Cabinet::new(&self.sets.members, &together, &self.choices, &self.widths);
         let mut filings = Vec::new();
         for (index, (pattern, speaker)) in self.patterns.iter().enumerate() {
             filings.extend(cabinet.file(index as u32, &pattern.node).into_iter().map(|filing| (filing, *speaker)));
@@ -312,7 +316,8 @@ impl<'w> Compiler<'w> {
                 let mut nearby =
                     filing.others.into_iter().map(|(ids, distance)| Nearby { set: self.sets.add(ids), distance });
                 let (second, third) = (nearby.next(), nearby.next());
-                let candidate = Candidate { pattern: filing.pattern, before: filing.before, second, third };
+                let Filing { pattern, before, opens, .. } = filing;
+                let candidate = Candidate { pattern, before, opens, second, third };
                 (filing.anchors, candidate, speaker)
             })
             .collect();
@@ -329,7 +334,7 @@ impl<'w> Compiler<'w> {
         };
         let agent = of(&|speaker| speaker != Speaker::Customer);
         let customer = of(&|speaker| speaker != Speaker::Agent);
-        let (phrases, phrase_indexes) = self.index_phrases();
+        let (phrases, phrase_indexes) = self.index_phrases(words);
         let matcher = Matcher {
             phrases,
             phrase_indexes,

@@ -5,7 +5,9 @@
 //! phrase is filed by itself, under its own rarest word.
 
 use super::matcher::{Anchor, Anchors, Candidate, Choice, Node};
+use super::word_table::IndexRoom;
 use super::words::WordId;
+use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 
 /// Phrases of choices within choices that are filed one by one; below that, choices count as one.
@@ -19,6 +21,8 @@ pub(super) struct Filing {
     pub(super) anchors: Vec<WordId>,
     /// The fewest and most words before the anchor.
     pub(super) before: (u8, u8),
+    /// Whether a match starts at the start of the sentence.
+    pub(super) opens: bool,
     /// Other words that a match must hold, the most telling first, with their distance from the anchor.
     pub(super) others: Vec<(Vec<WordId>, (i8, i8))>,
 }
@@ -42,7 +46,8 @@ pub(super) struct Cabinet<'c> {
     choices: &'c [Choice],
     /// By choice, for many patterns share one.
     necessary: Vec<Option<Necessary<'c>>>,
-    widths: Vec<(u8, u8)>,
+    /// By choice: the fewest and most words that it takes.
+    widths: &'c [(u8, u8)],
 }
 
 /// Sequences within a sequence taken apart.
@@ -57,18 +62,20 @@ fn flat<'n>(items: &[&'n Node]) -> Vec<&'n Node> {
 }
 
 impl<'c> Cabinet<'c> {
-    /// `members` by set, `frequency` by word, in occurrences per million.
-    pub(super) fn new(members: &'c [Vec<WordId>], frequency: &[f32], choices: &'c [Choice]) -> Self {
+    /// `members` by set, `frequency` by word, in occurrences per million, `widths` by choice.
+    pub(super) fn new(
+        members: &'c [Vec<WordId>],
+        frequency: &[f32],
+        choices: &'c [Choice],
+        widths: &'c [(u8, u8)],
+    ) -> Self {
         let cost = |ids: &Vec<WordId>| ids.iter().map(|&id| frequency[usize::from(id)]).sum();
         let costs = members.iter().map(cost).collect();
-        let mut cabinet = Self { members, costs, choices, necessary: Vec::new(), widths: Vec::new() };
+        let mut cabinet = Self { members, costs, choices, necessary: Vec::new(), widths };
         // A choice holds only choices that were made before it.
         for choice in choices {
             let necessary = cabinet.necessary_of(choice);
             cabinet.necessary.push(necessary);
-            let all = cabinet.branches(choice).map(|branch| cabinet.width(&branch));
-            let width = all.fold((u8::MAX, 0), |all, one| (all.0.min(one.0), all.1.max(one.1)));
-            cabinet.widths.push(width);
         }
         cabinet
     }
@@ -134,17 +141,13 @@ impl<'c> Cabinet<'c> {
             pattern: index,
             anchors: anchor.ids.to_vec(),
             before,
+            opens: matches!(items.first(), Some(Node::Start)),
             others: others.iter().take(2).map(|&(_, at, distance)| (words(at), distance)).collect(),
         });
     }
 
     fn width(&self, node: &Node) -> (u8, u8) {
-        match node {
-            Node::Choice(choice) => self.widths[*choice as usize],
-            Node::Sequence(items) => items.iter().map(|item| self.width(item)).fold((0, 0), add),
-            Node::Optional(item) => (0, self.width(item).1),
-            other => width(other, self.choices),
-        }
+        width(node, self.widths)
     }
 
     fn total(&self, items: &[&Node]) -> (u8, u8) {
@@ -192,25 +195,27 @@ impl<'c> Cabinet<'c> {
     }
 }
 
-/// The fewest and most words that a node takes.
-pub(super) fn width(node: &Node, choices: &[Choice]) -> (u8, u8) {
+/// The fewest and most words that a node takes; `choices` are those of choices.
+pub(super) fn width(node: &Node, choices: &[(u8, u8)]) -> (u8, u8) {
     match node {
         Node::Word(_) => (1, 1),
         Node::Sequence(items) => items.iter().map(|item| width(item, choices)).fold((0, 0), add),
-        Node::Choice(choice) => {
-            let choice = &choices[*choice as usize];
-            let single = choice.single.map(|_| (1, 1));
-            let phrases = choice.phrases.iter().chain(&choice.wordless).map(|node| width(node, choices));
-            phrases.chain(single).fold((u8::MAX, 0), |all, one| (all.0.min(one.0), all.1.max(one.1)))
-        }
+        Node::Choice(choice) => choices[*choice as usize],
         Node::Optional(item) => (0, width(item, choices).1),
         Node::Gap(most) => (0, *most),
         Node::Start | Node::End => (0, 0),
     }
 }
 
+/// The fewest and most words that a choice takes, from those of the choices before it.
+pub(super) fn choice_width(choice: &Choice, choices: &[(u8, u8)]) -> (u8, u8) {
+    let single = choice.single.map(|_| (1, 1));
+    let phrases = choice.phrases.iter().chain(&choice.wordless).map(|node| width(node, choices));
+    phrases.chain(single).fold((u8::MAX, 0), |all, one| (all.0.min(one.0), all.1.max(one.1)))
+}
+
 /// Whether every match of a node holds a word.
-pub(super) fn has_necessary(node: &Node, choices: &[Choice]) -> bool {
+pub(super) fn has_necessary(node: &Node, choices: &[(u8, u8)]) -> bool {
     width(node, choices).0 > 0
 }
 
@@ -238,32 +243,56 @@ pub(super) fn anchors<'f>(
     frequency: &[f32],
 ) -> Anchors {
     let words = frequency.len();
-    let mut by_anchor: Vec<Vec<Candidate>> = vec![Vec::new(); words];
-    for (ids, candidate) in filings {
-        ids.iter().for_each(|&id| by_anchor[usize::from(id)].push(candidate));
+    let mut all: Vec<Candidate> = Vec::new();
+    let mut by_anchor: Vec<Vec<u32>> = vec![Vec::new(); words];
+    for (number, (ids, candidate)) in filings.enumerate() {
+        ids.iter().for_each(|&id| by_anchor[usize::from(id)].push(number as u32));
+        all.push(candidate);
     }
-    let mut anchors = Anchors::default();
-    for (id, candidates) in by_anchor.into_iter().enumerate() {
+    let mut anchors = Anchors { words: vec![Anchor::default(); words], ..Anchors::default() };
+    let mut room = IndexRoom::new(words);
+    // Words that are anchors of the same patterns share a place.
+    let mut known: FxHashMap<(&[u32], bool), WordId> = FxHashMap::default();
+    for (id, numbers) in by_anchor.iter().enumerate().filter(|(_, numbers)| !numbers.is_empty()) {
         let common = frequency[id] >= COMMON;
-        let (paired, alone): (Vec<Candidate>, Vec<Candidate>) =
-            candidates.into_iter().partition(|candidate| common && candidate.second.is_some());
-        let mut anchor = Anchor { paired: anchors.candidates.len() as u32, ..Anchor::default() };
-        let mut seconds: Vec<(WordId, u32)> = Vec::new();
-        for (number, second) in paired.iter().enumerate().filter_map(|(number, one)| Some((number, one.second?))) {
-            seconds.extend(members[second.set as usize].iter().map(|&word| (word, number as u32)));
-            let (least, most) = second.distance;
+        let first = *known.entry((numbers, common)).or_insert(id as WordId);
+        anchors.words[id] = if usize::from(first) == id {
+            let candidates = numbers.iter().map(|&number| all[number as usize]);
+            let (paired, alone): (Vec<_>, Vec<_>) =
+                candidates.partition(|candidate| common && candidate.second.is_some());
+            anchors.add(&paired, &alone, members, &mut room)
+        } else {
+            anchors.words[usize::from(first)]
+        };
+    }
+    anchors
+}
+
+impl Anchors {
+    /// Adds the candidates of an anchor.
+    fn add(
+        &mut self,
+        paired: &[Candidate],
+        alone: &[Candidate],
+        members: &[Vec<WordId>],
+        room: &mut IndexRoom,
+    ) -> Anchor {
+        let mut anchor = Anchor { paired: self.candidates.len() as u32, ..Anchor::default() };
+        for (least, most) in paired.iter().filter_map(|one| Some(one.second?.distance)) {
             anchor.reach.0 = anchor.reach.0.max((-least).max(0).unsigned_abs());
             anchor.reach.1 = anchor.reach.1.max(most.max(0).unsigned_abs());
         }
-        if !seconds.is_empty() {
-            anchor.seconds = anchors.pairs.add(seconds, paired.len());
+        if !paired.is_empty() {
+            let seconds = paired.iter().enumerate().filter_map(|(number, one)| Some((number, one.second?)));
+            let pairs = seconds.flat_map(|(number, second)| {
+                members[second.set as usize].iter().map(move |&word| (word, number as u32))
+            });
+            anchor.seconds = self.pairs.add(room, pairs, paired.len());
         }
-        anchors.candidates.extend(paired);
-        anchor.alone = anchors.candidates.len() as u32;
-        anchors.candidates.extend(alone);
-        anchors.words.push(anchor);
+        self.candidates.extend_from_slice(paired);
+        anchor.alone = self.candidates.len() as u32;
+        self.candidates.extend_from_slice(alone);
+        anchor.end = self.candidates.len() as u32;
+        anchor
     }
-    let end = anchors.candidates.len() as u32;
-    anchors.words.push(Anchor { paired: end, alone: end, ..Anchor::default() });
-    anchors
 }

@@ -70,6 +70,8 @@ pub(super) struct Candidate {
     pub(super) pattern: u32,
     /// The fewest and most words before the anchor.
     pub(super) before: (u8, u8),
+    /// Whether a match starts at the start of the sentence.
+    pub(super) opens: bool,
     pub(super) second: Option<Nearby>,
     pub(super) third: Option<Nearby>,
 }
@@ -87,8 +89,10 @@ pub(super) struct Nearby {
 pub(super) struct Anchor {
     /// First candidate that is found by its second word.
     pub(super) paired: u32,
-    /// First candidate that is tried wherever the anchor is; the last one is where the next word's start.
+    /// First candidate that is tried wherever the anchor is.
     pub(super) alone: u32,
+    /// One past the last of them.
+    pub(super) end: u32,
     /// How far before and after the anchor a second word can stand.
     pub(super) reach: (u8, u8),
     /// The second words.
@@ -98,7 +102,7 @@ pub(super) struct Anchor {
 /// What one speaker's messages are looked through for: candidates by anchor.
 #[derive(Debug, Default)]
 pub(super) struct Anchors {
-    /// By word id; one more entry than there are words.
+    /// By word id.
     pub(super) words: Vec<Anchor>,
     pub(super) candidates: Vec<Candidate>,
     pub(super) pairs: WordIndexes,
@@ -152,11 +156,10 @@ impl Matcher {
     pub(super) fn find(&self, anchors: &Anchors, ids: &[WordId], offset: u32, hits: &mut Vec<Hit>) {
         for (at, &id) in ids.iter().enumerate() {
             let anchor = anchors.words[usize::from(id)];
-            let next = anchors.words[usize::from(id) + 1].paired;
-            if anchor.paired == next {
+            if anchor.paired == anchor.end {
                 continue;
             }
-            for candidate in &anchors.candidates[anchor.alone as usize..next as usize] {
+            for candidate in &anchors.candidates[anchor.alone as usize..anchor.end as usize] {
                 if candidate.second.is_none_or(|second| self.is_near(second, ids, at)) {
                     self.verify(candidate, ids, at, offset, hits);
                 }
@@ -210,11 +213,15 @@ impl Matcher {
     fn verify(&self, candidate: &Candidate, ids: &[WordId], at: usize, offset: u32, hits: &mut Vec<Hit>) {
         let (fewest, most) = (usize::from(candidate.before.0), usize::from(candidate.before.1));
         let Some(latest) = at.checked_sub(fewest) else { return };
+        let earliest = at.saturating_sub(most);
+        if candidate.opens && earliest > 0 {
+            return;
+        }
+        let latest = if candidate.opens { 0 } else { latest };
         if candidate.third.is_some_and(|third| !self.is_near(third, ids, at)) {
             return;
         }
         let pattern = &self.patterns[candidate.pattern as usize];
-        let earliest = at.saturating_sub(most);
         // All starts at once, since most candidates fail; then one by one to tell which.
         let all = u64::MAX >> (63 - (latest - earliest));
         if latest > earliest && self.run(&pattern.node, all, ids, earliest) == 0 {

@@ -15,6 +15,7 @@ mod matcher;
 mod parse;
 pub mod pattern;
 mod rule;
+mod side_by_side;
 mod sources;
 mod word_table;
 mod words;

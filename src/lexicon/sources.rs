@@ -7,10 +7,12 @@ use super::error::LexiconError;
 use super::parse::{self, ClassFile, ClassTable};
 use super::pattern::Pattern;
 use super::rule::{LabelFileForm, Place, Rule, Written};
+use super::side_by_side::side_by_side;
 use super::words::Words;
 use super::{LexiconFile, error_at};
+use rustc_hash::FxHashMap;
 use serde::Deserialize;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 /// Patterns of a rule that cancel or complete a match.
 #[derive(Debug, Default)]
@@ -33,7 +35,7 @@ impl RulePatterns {
 #[serde(deny_unknown_fields)]
 pub(super) struct SpellingForm {
     #[serde(default)]
-    pub(super) spelling: HashMap<String, String>,
+    pub(super) spelling: FxHashMap<String, String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -49,6 +51,31 @@ const SHARED: [&str; 6] =
 
 /// How often each rule was right: the one file that says nothing of what the rules find.
 pub(super) const CONFIDENCE: &str = "confidence.toml";
+
+/// A label file, parsed.
+struct LabelFile {
+    classes: ClassTable,
+    rules: Vec<(Rule, RulePatterns)>,
+    errors: Vec<LexiconError>,
+}
+
+impl LabelFile {
+    /// Reads the file with the number `index`.
+    fn read(file: &LexiconFile, index: usize) -> Self {
+        let mut errors = Vec::new();
+        let (classes, rules) = match parse::read::<LabelFileForm>(file) {
+            Ok(form) => {
+                let classes = ClassTable::parse(&form.classes, index, file, &mut errors);
+                (classes, parse::rules(form, index, file, &mut errors))
+            }
+            Err(error) => {
+                errors.push(error);
+                Default::default()
+            }
+        };
+        Self { classes, rules, errors }
+    }
+}
 
 /// All files of a lexicon, parsed.
 pub(super) struct Sources {
@@ -83,12 +110,26 @@ impl Sources {
             rules: Vec::new(),
             patterns: Vec::new(),
         };
+        let all: Vec<&LexiconFile> = layers.iter().flatten().collect();
+        let of_label =
+            |index, file: &&LexiconFile| (!SHARED.contains(&file.name())).then(|| LabelFile::read(file, index));
+        let mut label_files = side_by_side(&all, of_label).into_iter();
         for layer in layers {
             let mut layer_rules = Vec::new();
             let measured = layer.iter().any(|file| file.name() == CONFIDENCE);
             for file in layer {
                 let index = sources.files.len();
-                let classes = sources.read_file(&file, index, &mut layer_rules, errors);
+                let classes = match label_files.next().flatten() {
+                    Some(read) => {
+                        layer_rules.extend(read.rules);
+                        errors.extend(read.errors);
+                        read.classes
+                    }
+                    None => {
+                        sources.read_shared(&file, index, errors);
+                        ClassTable::default()
+                    }
+                };
                 sources.own_classes.push(classes);
                 sources.files.push(file);
             }
@@ -112,20 +153,9 @@ impl Sources {
         sources
     }
 
-    /// Reads one file into what it is; gives its own classes.
-    fn read_file(
-        &mut self,
-        file: &LexiconFile,
-        index: usize,
-        rules: &mut Vec<(Rule, RulePatterns)>,
-        errors: &mut Vec<LexiconError>,
-    ) -> ClassTable {
-        let mut none = ClassTable::default();
+    /// Reads a file that belongs to the language as a whole.
+    fn read_shared(&mut self, file: &LexiconFile, index: usize, errors: &mut Vec<LexiconError>) {
         let result = match file.name() {
-            name if !SHARED.contains(&name) => parse::read::<LabelFileForm>(file).map(|form| {
-                none = ClassTable::parse(&form.classes, index, file, errors);
-                rules.extend(parse::rules(form, index, file, errors));
-            }),
             "classes.toml" => parse::read::<ClassFile>(file)
                 .map(|form| self.shared_classes = ClassTable::parse(&form.classes, index, file, errors)),
             "context.toml" => parse::read(file).map(|form| self.context = form),
@@ -137,7 +167,6 @@ impl Sources {
             _ => parse::read(file).map(|form| self.frequency = form),
         };
         errors.extend(result.err());
-        none
     }
 
     /// All patterns that name words: those of rules, of their exceptions and of classes.

@@ -115,30 +115,51 @@ pub(super) struct WordIndexes {
     masks: Vec<u64>,
 }
 
+/// Room in which indexes are built, one after the other.
+pub(super) struct IndexRoom {
+    /// By word: one more than the number of its mask, 0 where it has none.
+    place: Vec<u32>,
+    words: Vec<WordId>,
+    /// By word of `words`: one bit for each thing.
+    masks: Vec<u64>,
+}
+
+impl IndexRoom {
+    /// Room for indexes of so many words.
+    pub(super) fn new(words: usize) -> Self {
+        Self { place: vec![0; words], words: Vec::new(), masks: Vec::new() }
+    }
+
+    fn clear(&mut self) {
+        self.words.iter().for_each(|&word| self.place[usize::from(word)] = 0);
+        self.words.clear();
+        self.masks.clear();
+    }
+
+    /// Sets bit `number` of `word`'s mask.
+    fn set(&mut self, word: WordId, number: u32, chunks: usize) {
+        let place = &mut self.place[usize::from(word)];
+        if *place == 0 {
+            self.words.push(word);
+            self.masks.resize(self.words.len() * chunks, 0);
+            *place = self.words.len() as u32;
+        }
+        self.masks[(*place as usize - 1) * chunks + number as usize / 64] |= 1 << (number % 64);
+    }
+}
+
 impl WordIndexes {
     /// Adds an index of `things` things: words with the numbers of what they make worth a try.
-    pub(super) fn add(&mut self, mut pairs: Vec<(WordId, u32)>, things: usize) -> WordIndex {
+    pub(super) fn add(
+        &mut self,
+        room: &mut IndexRoom,
+        pairs: impl IntoIterator<Item = (WordId, u32)>,
+        things: usize,
+    ) -> WordIndex {
         let chunks = things.div_ceil(64);
-        // Words that make the same things worth a try share a group.
-        let mut groups: Vec<Vec<u64>> = Vec::new();
-        let mut known: FxHashMap<Vec<u64>, u16> = FxHashMap::default();
-        let mut entries: Vec<(WordId, u16)> = Vec::new();
-        pairs.sort_unstable();
-        for of_word in pairs.chunk_by(|a, b| a.0 == b.0) {
-            let mut mask = vec![0; chunks];
-            of_word.iter().for_each(|(_, number)| mask[*number as usize / 64] |= 1 << (number % 64));
-            let next = groups.len() as u16;
-            let group = match known.get(&mask) {
-                Some(&group) => group,
-                None => {
-                    groups.push(mask.clone());
-                    known.insert(mask, next);
-                    next
-                }
-            };
-            entries.push((of_word[0].0, group));
-        }
-        let size = (entries.len() + entries.len() / 2 + 1).next_power_of_two();
+        room.clear();
+        pairs.into_iter().for_each(|(word, number)| room.set(word, number, chunks));
+        let size = (room.words.len() + room.words.len() / 2 + 1).next_power_of_two();
         let table = WordIndex {
             start: self.slots.len() as u32,
             last: size as u32 - 1,
@@ -147,16 +168,22 @@ impl WordIndexes {
         };
         self.slots.resize(self.slots.len() + size, (UNKNOWN, 0));
         self.filters.resize(self.slots.len(), 0);
-        for (second, group) in entries {
-            let mut slot = hash(second) & table.last;
+        // Words that make the same things worth a try share a group.
+        let mut known: FxHashMap<&[u64], u16> = FxHashMap::default();
+        for (&word, mask) in room.words.iter().zip(room.masks.chunks_exact(chunks.max(1))) {
+            let next = known.len() as u16;
+            let group = *known.entry(mask).or_insert_with(|| {
+                self.masks.extend_from_slice(mask);
+                next
+            });
+            let mut slot = hash(word) & table.last;
             while self.slots[(table.start + slot) as usize].0 != UNKNOWN {
                 slot = (slot + 1) & table.last;
             }
-            self.slots[(table.start + slot) as usize] = (second, group);
-            let (byte, bit) = WordFilter::place(second, size);
+            self.slots[(table.start + slot) as usize] = (word, group);
+            let (byte, bit) = WordFilter::place(word, size);
             self.filters[table.start as usize + byte] |= bit;
         }
-        groups.iter().for_each(|masks| self.masks.extend_from_slice(masks));
         table
     }
 

@@ -15,7 +15,7 @@ pub(crate) const UNKNOWN: WordId = 0;
 /// The words of a compiled lexicon.
 #[derive(Debug)]
 pub(crate) struct Words {
-    spelling: HashMap<String, String>,
+    spelling: FxHashMap<String, String>,
     exact: FxHashMap<String, WordId>,
     stems: FxHashMap<String, WordId>,
     /// The ids of all words with a stem; kept while compiling.
@@ -27,7 +27,7 @@ pub(crate) struct Words {
 }
 
 impl Words {
-    pub(super) fn new(stemmer: Stems, spelling: HashMap<String, String>) -> Self {
+    pub(super) fn new(stemmer: Stems, spelling: FxHashMap<String, String>) -> Self {
         Self {
             spelling,
             exact: FxHashMap::default(),
@@ -58,10 +58,11 @@ impl Words {
 
     /// Makes room for the exact form `form`.
     pub(super) fn add_exact(&mut self, form: &str) {
-        let form = self.respell(form).to_owned();
-        if self.exact.contains_key(&form) {
+        let form = self.respell(form);
+        if self.exact.contains_key(form) {
             return;
         }
+        let form = form.to_owned();
         let id = self.fresh();
         let stem = self.stemmer.stem(&form).into_owned();
         self.by_stem.entry(stem).or_default().push(id);

@@ -92,15 +92,15 @@ impl Library {
         if let Some(folder) = &additions.folder {
             layers.push(read_folders(folder)?);
         }
-        let mut languages: Vec<&str> = layers.iter().flatten().map(|(name, _)| name.as_str()).collect();
-        languages.sort_unstable_by_key(|name| (*name != "en", *name));
+        let mut languages: Vec<String> = layers.iter().flatten().map(|(name, _)| name.clone()).collect();
+        languages.sort_unstable_by(|a, b| (a != "en", a).cmp(&(b != "en", b)));
         languages.dedup();
         let mut lexicons = Vec::new();
         let mut scorecards: Vec<Scorecard> = Vec::new();
         for name in &languages {
-            let of_name: Vec<Vec<LexiconFile>> =
-                layers.iter().flatten().filter(|(other, _)| other == name).map(|(_, files)| files.clone()).collect();
-            if *name != SCORECARDS {
+            let of_name = layers.iter_mut().flatten().filter(|(other, _)| other == name);
+            let of_name: Vec<Vec<LexiconFile>> = of_name.map(|(_, files)| std::mem::take(files)).collect();
+            if name != SCORECARDS {
                 lexicons.push(Lexicon::compile(name, of_name)?);
                 continue;
             }
