@@ -169,6 +169,8 @@ impl Problem {
 /// So many bytes of a bad record are kept to be shown.
 pub const LARGEST_SHOWN: usize = 16 << 10;
 
+impl std::error::Error for Problem {}
+
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let place = self.place.to_string();

@@ -62,7 +62,9 @@ impl Outcome<'_> {
             }
             for (headline, count) in HEADLINES.iter().zip(&all.measures) {
                 let range = Interval::of(count, Z_95).map_or_else(String::new, |interval| {
-                    format!(" ({:.0} to {:.0} %)", interval.low * 100.0, interval.high * 100.0)
+                    // Narrow ranges need a digit more to be ranges.
+                    let digits = usize::from(interval.width() < 0.05);
+                    format!(" ({:.digits$} to {:.digits$} %)", interval.low * 100.0, interval.high * 100.0)
                 });
                 let _ = writeln!(told, "{}: {} of {}{range}", headline.title, count.met(), count.applicable());
             }
