@@ -1,6 +1,6 @@
 //! Parsed patterns to automata, and words to as few numbers as tell them apart.
 
-use super::filing::{self, Cabinet, Filing};
+use super::filing::{self, Cabinet};
 use super::matcher::{Candidate, Choice, ChoiceId, CompiledPattern, ExceptionPattern, Matcher, Nearby, Node, WIDEST};
 use super::parse::ClassTable;
 use super::pattern::Pattern;
@@ -316,8 +316,7 @@ impl<'w> Compiler<'w> {
                 let mut nearby =
                     filing.others.into_iter().map(|(ids, distance)| Nearby { set: self.sets.add(ids), distance });
                 let (second, third) = (nearby.next(), nearby.next());
-                let Filing { pattern, before, opens, .. } = filing;
-                let candidate = Candidate { pattern, before, opens, second, third };
+                let candidate = Candidate { pattern: filing.pattern, before: filing.before, second, third };
                 (filing.anchors, candidate, speaker)
             })
             .collect();

@@ -21,8 +21,6 @@ pub(super) struct Filing {
     pub(super) anchors: Vec<WordId>,
     /// The fewest and most words before the anchor.
     pub(super) before: (u8, u8),
-    /// Whether a match starts at the start of the sentence.
-    pub(super) opens: bool,
     /// Other words that a match must hold, the most telling first, with their distance from the anchor.
     pub(super) others: Vec<(Vec<WordId>, (i8, i8))>,
 }
@@ -141,7 +139,6 @@ impl<'c> Cabinet<'c> {
             pattern: index,
             anchors: anchor.ids.to_vec(),
             before,
-            opens: matches!(items.first(), Some(Node::Start)),
             others: others.iter().take(2).map(|&(_, at, distance)| (words(at), distance)).collect(),
         });
     }

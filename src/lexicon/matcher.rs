@@ -70,8 +70,6 @@ pub(super) struct Candidate {
     pub(super) pattern: u32,
     /// The fewest and most words before the anchor.
     pub(super) before: (u8, u8),
-    /// Whether a match starts at the start of the sentence.
-    pub(super) opens: bool,
     pub(super) second: Option<Nearby>,
     pub(super) third: Option<Nearby>,
 }
@@ -213,15 +211,11 @@ impl Matcher {
     fn verify(&self, candidate: &Candidate, ids: &[WordId], at: usize, offset: u32, hits: &mut Vec<Hit>) {
         let (fewest, most) = (usize::from(candidate.before.0), usize::from(candidate.before.1));
         let Some(latest) = at.checked_sub(fewest) else { return };
-        let earliest = at.saturating_sub(most);
-        if candidate.opens && earliest > 0 {
-            return;
-        }
-        let latest = if candidate.opens { 0 } else { latest };
         if candidate.third.is_some_and(|third| !self.is_near(third, ids, at)) {
             return;
         }
         let pattern = &self.patterns[candidate.pattern as usize];
+        let earliest = at.saturating_sub(most);
         // All starts at once, since most candidates fail; then one by one to tell which.
         let all = u64::MAX >> (63 - (latest - earliest));
         if latest > earliest && self.run(&pattern.node, all, ids, earliest) == 0 {
