@@ -60,7 +60,7 @@ pub struct Made<'m> {
 }
 
 #[derive(Template)]
-#[template(path = "report/report.html")]
+#[template(path = "report/report.html", config = "src/report/askama.toml")]
 struct Page<'p> {
     title: String,
     made: String,
