@@ -3,9 +3,10 @@
 //! Markup is taken out and quoted mail, signatures and notices are told apart, so that a page or a report
 //! shows what the author wrote and where in it something was found.
 
-use crate::conversation::{Format, Message};
+use crate::conversation::Message;
 use crate::detect::Detection;
-use crate::text::{Markup, Span, Text, ZoneKind};
+use crate::reading::markup;
+use crate::text::{Span, Text, ZoneKind};
 
 /// A stretch of text that belongs together.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,12 +22,7 @@ pub struct Segment {
 /// The segments of `message`, one after another its plain text.
 #[must_use]
 pub fn segments(message: &Message, detections: &[Detection]) -> Vec<Segment> {
-    let markup = match message.format {
-        None => Markup::Sniff,
-        Some(Format::Plain) => Markup::Plain,
-        Some(Format::Html) => Markup::Html,
-    };
-    let text = Text::read(&message.body, markup);
+    let text = Text::read(&message.body, markup(message));
     let spans: Vec<Span> = detections.iter().map(|one| text.plain_span(one.span)).collect();
     let mut cuts: Vec<u32> = spans
         .iter()

@@ -43,11 +43,12 @@ pub use fate::{Evidence, Fate, Outcome, Terms, Why, judge};
 pub use office::{DateOrder, Office, OfficeError};
 pub use turn::{Turn, turns};
 
-use crate::conversation::{Format, ParticipantId};
+use crate::conversation::ParticipantId;
 use crate::detect::Detection;
 use crate::lexicon::{Label, Lexicon};
+use crate::reading::markup;
 use crate::situation;
-use crate::text::{Markup, Span, Text};
+use crate::text::{Span, Text};
 use deadline::{Sentence, Teller};
 use jiff::Timestamp;
 use phrase::Phrase;
@@ -117,12 +118,7 @@ fn of_turn(teller: &Teller<'_>, index: u32, turn: &Turn<'_>) -> Vec<Promise> {
     if standing.is_empty() || !turn.is_of_company() {
         return Vec::new();
     }
-    let markup = match turn.message.format {
-        None => Markup::Sniff,
-        Some(Format::Plain) => Markup::Plain,
-        Some(Format::Html) => Markup::Html,
-    };
-    let text = Text::read(&turn.message.body, markup);
+    let text = Text::read(&turn.message.body, markup(turn.message));
     let mut promises = Vec::new();
     for commitments in standing.chunk_by(|one, next| one.sentence == next.sentence) {
         let sentence = teller.sentence(&text, commitments[0].sentence as usize);

@@ -164,11 +164,7 @@ impl<'l> Reader<'l> {
 
     /// Reads the next message of a conversation whose turns so far are in `history`.
     pub fn message(&mut self, message: &Message, history: &mut History) -> MessageReading {
-        let markup = match message.format {
-            None => Markup::Sniff,
-            Some(Format::Plain) => Markup::Plain,
-            Some(Format::Html) => Markup::Html,
-        };
+        let markup = markup(message);
         if message.visibility == Visibility::Internal {
             history.skip();
             return MessageReading::not_read(NotScored::Internal);
@@ -242,6 +238,16 @@ impl<'l> Reader<'l> {
             Judgement::Other(code) => Some(NotScored::OtherLanguage(code)),
             Judgement::Own => None,
         }
+    }
+}
+
+/// How the body of `message` is to be read.
+#[must_use]
+pub const fn markup(message: &Message) -> Markup {
+    match message.format {
+        None => Markup::Sniff,
+        Some(Format::Plain) => Markup::Plain,
+        Some(Format::Html) => Markup::Html,
     }
 }
 
