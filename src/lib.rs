@@ -64,6 +64,7 @@ pub mod recovery;
 pub mod wire;
 
 pub mod audit;
+pub mod ingest;
 
 pub mod report;
 

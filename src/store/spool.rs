@@ -3,7 +3,8 @@
 //! Pieces are appended as they come; SQLite's own external sort gives them back conversation by
 //! conversation, so that memory stays bounded however large the export is.
 
-use crate::conversation::{ParticipantId, Role};
+use super::pieces::{role_name, role_named};
+use crate::conversation::ParticipantId;
 use crate::source::merge::People;
 use crate::source::{Person, Piece};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -137,15 +138,4 @@ impl People for Spool {
         let role = role.as_deref().and_then(role_named);
         Some(Person { source: source.to_owned().into(), id: id.clone(), role, name })
     }
-}
-
-const ROLES: [(Role, &str); 4] =
-    [(Role::Customer, "customer"), (Role::Agent, "agent"), (Role::Bot, "bot"), (Role::System, "system")];
-
-fn role_name(role: Role) -> &'static str {
-    ROLES.iter().find(|(known, _)| *known == role).map_or("", |(_, name)| name)
-}
-
-fn role_named(name: &str) -> Option<Role> {
-    ROLES.iter().find(|(_, known)| *known == name).map(|(role, _)| *role)
 }

@@ -1,0 +1,172 @@
+//! The one thread that writes. It takes what waits, does all of it in one transaction and answers after the
+//! commit: under load many writers share one wait for the disk.
+
+use super::StoreError;
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use std::fmt;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::thread::JoinHandle;
+use tokio::sync::oneshot;
+
+/// So many pieces of work may wait; then who brings more waits, too.
+const WAITING: usize = 1024;
+
+/// So many are committed together at most.
+const TOGETHER: usize = 256;
+
+/// Something to write: does it, where a transaction could be begun, and gives what to call when it is
+/// committed, or is not.
+type Work = Box<dyn FnOnce(Result<&Transaction<'_>, &Arc<StoreError>>) -> Answer + Send>;
+
+/// Called with the reason where the commit failed.
+type Answer = Box<dyn FnOnce(Option<&Arc<StoreError>>) + Send>;
+
+#[derive(Debug)]
+pub(super) struct Writer {
+    /// Taken out at the end, so that the thread ends.
+    sender: Option<SyncSender<Work>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// What will have been written.
+pub struct Pending<T> {
+    answer: oneshot::Receiver<Result<T, StoreError>>,
+}
+
+impl<T> fmt::Debug for Pending<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Pending")
+    }
+}
+
+impl<T> Pending<T> {
+    /// Waits, holding up the thread; not within async code.
+    ///
+    /// # Errors
+    /// What the work failed with, or why it could not be kept.
+    pub fn wait(self) -> Result<T, StoreError> {
+        self.answer.blocking_recv().unwrap_or(Err(StoreError::Closed))
+    }
+
+    /// Waits in async code.
+    ///
+    /// # Errors
+    /// What the work failed with, or why it could not be kept.
+    pub async fn done(self) -> Result<T, StoreError> {
+        self.answer.await.unwrap_or(Err(StoreError::Closed))
+    }
+}
+
+impl Writer {
+    pub(super) fn start(connection: Connection) -> Self {
+        let (sender, receiver) = sync_channel(WAITING);
+        let thread = std::thread::spawn(move || run(connection, &receiver));
+        Self { sender: Some(sender), thread: Some(thread) }
+    }
+
+    /// Puts work into the queue; waits where that is full.
+    pub(super) fn write<T: Send + 'static>(&self, work: impl Task<T>) -> Pending<T> {
+        let (boxed, pending) = boxed(work);
+        if let Some(queue) = &self.sender {
+            // Where the thread has ended the answer is dropped, and `Pending` says so.
+            let _ = queue.send(boxed);
+        }
+        pending
+    }
+
+    /// Puts work into the queue where there is room.
+    pub(super) fn offer<T: Send + 'static>(&self, work: impl Task<T>) -> Result<Pending<T>, StoreError> {
+        let (boxed, pending) = boxed(work);
+        match self.sender.as_ref().map(|queue| queue.try_send(boxed)) {
+            Some(Ok(())) => Ok(pending),
+            Some(Err(TrySendError::Full(_))) => Err(StoreError::Busy),
+            Some(Err(TrySendError::Disconnected(_))) | None => Err(StoreError::Closed),
+        }
+    }
+}
+
+/// What writes.
+pub trait Task<T>: FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static {}
+
+impl<T, F: FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static> Task<T> for F {}
+
+fn boxed<T: Send + 'static>(work: impl Task<T>) -> (Work, Pending<T>) {
+    let (sender, answer) = oneshot::channel();
+    let boxed: Work = Box::new(move |transaction| {
+        let done = transaction.map_err(again).and_then(|transaction| within_savepoint(transaction, work));
+        Box::new(move |failure| {
+            let result = match failure {
+                Some(failure) => done.and_then(|_| Err(again(failure))),
+                None => done,
+            };
+            // Who asked may have gone; what is written stays.
+            let _ = sender.send(result);
+        })
+    });
+    (boxed, Pending { answer })
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        drop(self.sender.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// The same failure for everybody whose work was in the transaction.
+fn again(failure: &Arc<StoreError>) -> StoreError {
+    match **failure {
+        StoreError::DiskFull => StoreError::DiskFull,
+        _ => StoreError::Sqlite(rusqlite::Error::SqliteFailure(
+            rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_ERROR),
+            Some(failure.to_string()),
+        )),
+    }
+}
+
+/// What fails leaves nothing behind, and its neighbours in the transaction alone.
+fn within_savepoint<T>(transaction: &Transaction<'_>, work: impl Task<T>) -> Result<T, StoreError> {
+    transaction.execute_batch("SAVEPOINT work")?;
+    let done = work(transaction);
+    let end = if done.is_ok() { "RELEASE work" } else { "ROLLBACK TO work; RELEASE work" };
+    transaction.execute_batch(end)?;
+    done
+}
+
+fn run(mut connection: Connection, queue: &Receiver<Work>) {
+    while let Ok(first) = queue.recv() {
+        let mut answers = Vec::new();
+        let committed = commit(&mut connection, first, queue, &mut answers).err().map(Arc::new);
+        for answer in answers {
+            answer(committed.as_ref());
+        }
+    }
+    // The next start finds one file. Where it fails the log stays, and is read then.
+    let _ = connection.execute_batch("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE)");
+}
+
+fn commit(
+    connection: &mut Connection,
+    first: Work,
+    queue: &Receiver<Work>,
+    answers: &mut Vec<Answer>,
+) -> Result<(), StoreError> {
+    let transaction = match connection.transaction_with_behavior(TransactionBehavior::Immediate) {
+        Ok(transaction) => transaction,
+        Err(error) => {
+            answers.push(first(Err(&Arc::new(error.into()))));
+            return Ok(());
+        }
+    };
+    answers.push(first(Ok(&transaction)));
+    while answers.len() < TOGETHER
+        && let Ok(next) = queue.try_recv()
+    {
+        answers.push(next(Ok(&transaction)));
+    }
+    transaction.commit()?;
+    Ok(())
+}
