@@ -17,7 +17,8 @@
 //! recovery     the conversation as a whole: how soon it was made good, and whether it ended well
 //! trend        counts over people and time, and how sure they are
 //! check · evaluation · marked · wire (JSON answers) · audit (exports in, rows and sums out)
-//! report (an audit for people) · cli
+//! ingest       what tools send is kept, read and indexed, in any order
+//! report (an audit for people) · service (HTTP API, webhooks, pages) · cli
 //! ```
 //!
 //! ```
@@ -38,6 +39,8 @@ pub mod conversation;
 pub mod language;
 pub mod text;
 
+pub mod access;
+
 pub mod source;
 
 pub mod store;
@@ -57,6 +60,8 @@ pub mod reading;
 pub mod promise;
 pub mod trend;
 
+pub mod settings;
+
 pub mod check;
 pub mod evaluation;
 pub mod marked;
@@ -67,5 +72,6 @@ pub mod audit;
 pub mod ingest;
 
 pub mod report;
+pub mod service;
 
 pub mod cli;

@@ -7,6 +7,7 @@ mod lexicon;
 mod output;
 mod schema;
 mod score;
+mod serve;
 
 use crate::lexicon::Lexicon;
 use crate::library::{Additions, Library, LibraryError};
@@ -64,6 +65,8 @@ enum Command {
     Score(score::ScoreArgs),
     /// Read exports of ticketing tools and write a report
     Audit(Box<audit::AuditArgs>),
+    /// Run the service: HTTP API, webhooks and pages for reviewers
+    Serve(serve::ServeArgs),
     /// Look at, explain, check and format the rules
     Lexicon(lexicon::LexiconArgs),
     /// Compare the machine with people's labels
@@ -130,6 +133,7 @@ pub fn run() -> u8 {
     let result = match cli.command {
         Command::Score(args) => score::run(&args),
         Command::Audit(args) => audit::run(&args),
+        Command::Serve(args) => serve::run(&args),
         Command::Lexicon(args) => lexicon::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Schema => schema::run(),

@@ -1,8 +1,8 @@
 //! Our own neutral JSON form: conversations with everything said in them.
 
 use super::{Author, Found, JsonTool, Piece, PieceMessage, Wrong, json};
-use crate::conversation::Conversation;
 use crate::conversation::neutral::wrong_value;
+use crate::conversation::{Conversation, Message};
 use serde_json::{Map, Value};
 
 /// The neutral form; `amends schema` prints its JSON Schema.
@@ -34,30 +34,43 @@ impl JsonTool for Neutral {
     }
 
     fn read(&self, _: &str, record: &str, found: &mut Found) -> Result<(), Wrong> {
-        let conversation: Conversation = json::parse(record)?;
+        let mut conversation: Conversation = json::parse(record)?;
         let mut messages = Vec::with_capacity(conversation.messages.len());
-        for (index, message) in conversation.messages.into_iter().enumerate() {
+        for (index, message) in std::mem::take(&mut conversation.messages).into_iter().enumerate() {
             if let Some((field, reason)) = wrong_value(&message) {
                 found.wrong(format!("/messages/{index}/{field}"), reason);
                 continue;
             }
-            messages.push(PieceMessage {
-                id: message.id,
-                author: Author { role: Some(message.author.role), id: message.author.id, name: message.author.name },
-                sent: message.sent,
-                visibility: message.visibility,
-                format: message.format,
-                automatic: message.automatic,
-                body: message.body,
-            });
+            messages.push(message);
         }
-        found.piece(Piece {
-            source: conversation.source.map_or(self.name().into(), Into::into),
+        found.piece(Conversation { messages, ..conversation }.into());
+        Ok(())
+    }
+}
+
+/// A conversation that names no source is of `neutral`.
+impl From<Conversation> for Piece {
+    fn from(conversation: Conversation) -> Self {
+        Self {
+            source: conversation.source.map_or(Neutral.name().into(), Into::into),
             conversation: conversation.id,
             channel: conversation.channel,
             requester: None,
-            messages,
-        });
-        Ok(())
+            messages: conversation.messages.into_iter().map(PieceMessage::from).collect(),
+        }
+    }
+}
+
+impl From<Message> for PieceMessage {
+    fn from(message: Message) -> Self {
+        Self {
+            id: message.id,
+            author: Author { role: Some(message.author.role), id: message.author.id, name: message.author.name },
+            sent: message.sent,
+            visibility: message.visibility,
+            format: message.format,
+            automatic: message.automatic,
+            body: message.body,
+        }
     }
 }

@@ -3,6 +3,7 @@
 //! Writes go through one thread that commits many together ([`Store::write`]); reads see the last commit
 //! ([`Store::read`]). What was acknowledged survives a kill and a loss of power.
 
+pub mod access;
 pub mod analysis;
 mod lock;
 pub mod pieces;
@@ -228,6 +229,15 @@ pub fn timestamp(milliseconds: i64) -> Option<jiff::Timestamp> {
 /// Where the store fails.
 pub fn next_change(transaction: &Transaction<'_>) -> Result<i64, StoreError> {
     let sql = "UPDATE counter SET value = value + 1 WHERE name = 'change' RETURNING value";
+    Ok(transaction.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+}
+
+/// The number of the last change.
+///
+/// # Errors
+/// Where the store fails.
+pub fn change(transaction: &Transaction<'_>) -> Result<i64, StoreError> {
+    let sql = "SELECT value FROM counter WHERE name = 'change'";
     Ok(transaction.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
 }
 

@@ -1,0 +1,145 @@
+//! `amends serve`.
+
+use super::{Failure, OK, lexicon_of, output};
+use crate::access::Setup;
+use crate::ingest::Method;
+use crate::library::{Additions, Library};
+use crate::promise::Terms;
+use crate::reading::LeastConfidence;
+use crate::service::{Service, background::Signal, server};
+use crate::settings::{Flag, Layers, Settings};
+use crate::store::{Store, access};
+use clap::Args;
+use jiff::Timestamp;
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+const AFTER_HELP: &str = "\
+Settings come from the built-in ones, a file (--config, or amends.toml in the data folder), the environment
+(AMENDS_SERVER__ADDRESS …) and these flags, the later over the earlier.
+
+Ctrl-C or SIGTERM stops it: requests that are being answered are finished.";
+
+#[derive(Debug, Args)]
+#[command(after_help = AFTER_HELP)]
+pub(super) struct ServeArgs {
+    /// File of settings
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Folder in which everything is kept; it is made where it is missing
+    #[arg(long, value_name = "DIR")]
+    data: Option<String>,
+    /// Where to listen, such as 127.0.0.1:8460; port 0 takes any free one
+    #[arg(long, value_name = "ADDRESS")]
+    address: Option<String>,
+    /// How others reach it, such as https://quality.example.com
+    #[arg(long, value_name = "URL")]
+    public_url: Option<String>,
+    /// text or json
+    #[arg(long, value_name = "FORMAT")]
+    log_format: Option<String>,
+    /// error, warn, info, debug or trace
+    #[arg(long, value_name = "LEVEL")]
+    log_level: Option<String>,
+}
+
+impl ServeArgs {
+    fn flags(&self) -> Vec<Flag> {
+        let given = [
+            ("--data", "data", &self.data),
+            ("--address", "server.address", &self.address),
+            ("--public-url", "server.public_url", &self.public_url),
+            ("--log-format", "log.format", &self.log_format),
+            ("--log-level", "log.level", &self.log_level),
+        ];
+        let given = given.into_iter().filter_map(|(name, key, value)| Some((name, key, value.clone()?)));
+        given.map(|(name, key, value)| Flag { name, key, value }).collect()
+    }
+
+    fn settings(&self) -> Result<Settings, Failure> {
+        let environment: Vec<(String, String)> = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect();
+        let flags = self.flags();
+        let layers = Layers {
+            config: self.config.as_deref(),
+            environment: &environment,
+            flags: &flags,
+            read: &|path| std::fs::read_to_string(path),
+        };
+        Ok(Settings::read(&layers)?)
+    }
+}
+
+pub(super) fn run(args: &ServeArgs) -> Result<u8, Failure> {
+    let settings = args.settings()?;
+    for warning in &settings.warnings {
+        output::complain(warning);
+    }
+    let method = method(&settings)?;
+    let store = Store::open(&settings.data)?;
+    let listener = TcpListener::bind(settings.server.address)
+        .map_err(|error| format!("cannot listen at {}: {error}", settings.server.address))?;
+    let url = settings.server.url(listener.local_addr()?);
+    let setup = setup(&store)?;
+    output::tell(&format!("Amends answers at {url}\nData: {}\n", settings.data.display()))?;
+    if let Some(secret) = setup {
+        output::tell(&format!(
+            "Nobody can sign in yet. Set up the first administrator, within a day, at\n{url}/setup#{secret}\n"
+        ))?;
+    }
+    let service = Arc::new(Service { store, settings, method, unread: Signal::default() });
+    actix_web::rt::System::new().block_on(server::run(service, listener, stopped()))?;
+    Ok(OK)
+}
+
+/// What conversations are read with.
+fn method(settings: &Settings) -> Result<Method, Failure> {
+    let reading = &settings.reading;
+    let library = Library::open(&Additions { folder: reading.lexicons.clone(), alone: reading.alone })?;
+    // It is used by all threads until the program ends.
+    let library: &'static Library = Box::leak(Box::new(library));
+    let lexicon = lexicon_of(library, Some(&reading.language))?;
+    Ok(Method {
+        lexicon,
+        card: library.scorecard(&reading.scorecard)?,
+        least_confidence: LeastConfidence::new(reading.least_confidence, lexicon)?,
+        office: settings.office.clone(),
+        terms: Terms::default(),
+    })
+}
+
+/// The secret by which the first administrator is made, where there is none yet.
+fn setup(store: &Store) -> Result<Option<String>, Failure> {
+    if !store.read(access::needs_setup)? {
+        return Ok(None);
+    }
+    let (secret, setup) = Setup::start(Timestamp::now())?;
+    store.write(move |transaction| access::replace_setup(transaction, &setup)).wait()?;
+    Ok(Some(secret.reveal().to_owned()))
+}
+
+/// Ready at the first Ctrl-C or SIGTERM.
+async fn stopped() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminate) => {
+                tokio::select! {
+                    _ = interrupt => {}
+                    _ = terminate.recv() => {}
+                }
+            }
+            Err(_) => {
+                let _ = interrupt.await;
+            }
+        }
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = interrupt.await;
+    }
+}

@@ -1,0 +1,87 @@
+//! A draft, or a whole conversation, scored without being stored.
+
+use crate::conversation::{Conversation, Message, Participant, Role, Visibility, neutral};
+use crate::reading::Reader;
+use crate::service::Service;
+use crate::service::gate::{May, Score};
+use crate::service::problem::{Problem, of_json};
+use crate::service::routes::at;
+use crate::wire;
+use actix_web::http::Method;
+use actix_web::web::ServiceConfig;
+use actix_web::{HttpResponse, web};
+use serde::Deserialize;
+use std::cell::RefCell;
+use utoipa::ToSchema;
+
+/// Its routes.
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(at("/v1/score", &[Method::POST]).route(web::post().to(score)));
+}
+
+/// What is to be scored: a draft with what it answers, or a whole conversation.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ScoreRequest {
+    /// The text of a draft.
+    #[schema(example = "We are sorry that your parcel is late. It leaves today.")]
+    pub draft: Option<String>,
+    /// What the customer wrote last; with `draft`.
+    #[schema(example = "My parcel never came!")]
+    pub customer: Option<String>,
+    /// The conversation in the neutral form (`GET /v1/schema`); with `draft` what it answers.
+    #[schema(value_type = Option<Object>)]
+    pub conversation: Option<Conversation>,
+}
+
+/// The reader of this thread.
+pub type ThreadReader = RefCell<Reader<'static>>;
+
+/// Scores a draft or a conversation; nothing is stored.
+#[utoipa::path(
+    post, path = "/v1/score", tag = "score", request_body = ScoreRequest,
+    responses(
+        (status = 200, description = "what was read, with its evidence", body = Object),
+        (status = 422, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn score(
+    _caller: May<Score>,
+    service: web::Data<Service>,
+    reader: web::Data<ThreadReader>,
+    body: web::Bytes,
+) -> Result<HttpResponse, Problem> {
+    let request: ScoreRequest = serde_json::from_slice(&body).map_err(|error| of_json(&error))?;
+    let conversation = request.conversation()?;
+    let readings = reader.borrow_mut().conversation(&conversation);
+    let context = wire::Context { lexicon: service.method.lexicon, card: service.method.card, only: None };
+    Ok(HttpResponse::Ok().json(wire::conversation(&context, &conversation, "draft", &readings)))
+}
+
+impl ScoreRequest {
+    fn conversation(self) -> Result<Conversation, Problem> {
+        let empty = Conversation { id: None, source: None, channel: None, messages: Vec::new() };
+        let mut conversation = self.conversation.unwrap_or(empty);
+        let said = |role, body| Message {
+            id: None,
+            author: Participant { role, id: None, name: None },
+            sent: None,
+            visibility: Visibility::Public,
+            format: None,
+            automatic: false,
+            body,
+        };
+        conversation.messages.extend(self.customer.map(|body| said(Role::Customer, body)));
+        conversation.messages.extend(self.draft.map(|body| said(Role::Agent, body)));
+        if conversation.messages.is_empty() {
+            return Err(Problem::invalid("there is nothing to score: send `draft` or `conversation`"));
+        }
+        for (index, message) in conversation.messages.iter().enumerate() {
+            if let Some((field, problem)) = neutral::wrong_value(message) {
+                let pointer = format!("/conversation/messages/{index}/{field}");
+                return Err(Problem::invalid("a message holds a value that cannot be").at(pointer, problem));
+            }
+        }
+        Ok(conversation)
+    }
+}
