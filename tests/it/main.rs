@@ -9,6 +9,7 @@ mod confidence;
 mod conversations;
 mod evaluation;
 mod hostile;
+mod ingest;
 mod layers;
 mod lexicons;
 mod licences;
