@@ -12,6 +12,7 @@
 //! - [`ForgeryCheck`]: requests that another site makes a signed-in browser send.
 //! - [`SignInThrottle`] and [`RateLimits`]: "try again in N seconds".
 
+mod account;
 mod forgery;
 mod password;
 mod principal;
@@ -23,6 +24,7 @@ mod setup;
 mod throttle;
 mod token;
 
+pub use account::{AccountName, NoAccountName};
 pub use forgery::{Forgery, ForgeryCheck, UnsafeRequest};
 pub use password::{
     MAX_PASSWORD, MIN_PASSWORD, PasswordError, PasswordHash, PasswordProblem, Passwords, check_password,

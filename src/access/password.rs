@@ -3,6 +3,7 @@
 use super::NoRandomness;
 use argon2::password_hash::{self, PasswordHashString, SaltString};
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::fmt;
 use thiserror::Error;
@@ -23,81 +24,16 @@ const SALT: usize = 16;
 /// How many different characters a password needs beside what everybody guesses first.
 const OF_ITS_OWN: usize = 5;
 
-/// What lists of leaked passwords are full of, and what the service's own surroundings suggest. Longer ones
-/// first, so that `password` goes before `pass`.
-const GUESSED_FIRST: [&str; 71] = [
-    "abcdefghijklmnopqrstuvwxyz",
-    "administrator",
-    "1qaz2wsx3edc",
-    "1q2w3e4r5t6y",
-    "0123456789",
-    "1234567890",
-    "0987654321",
-    "qwertyuiop",
-    "contrasena",
-    "contraseña",
-    "1q2w3e4r5t",
-    "987654321",
-    "123456789",
-    "asdfghjkl",
-    "motdepasse",
-    "qwertzuiop",
-    "azertyuiop",
-    "abcdefgh",
-    "12345678",
-    "iloveyou",
-    "password",
-    "passwort",
-    "wachtwoord",
-    "princess",
-    "sunshine",
-    "football",
-    "baseball",
-    "superman",
-    "changeme",
-    "trustno1",
-    "1q2w3e4r",
-    "1qaz2wsx",
-    "computer",
-    "internet",
-    "whatever",
-    "helpdesk",
-    "customer",
-    "1234567",
-    "zxcvbnm",
-    "welcome",
-    "letmein",
-    "charlie",
-    "support",
-    "service",
-    "default",
-    "company",
-    "abcdef",
-    "123456",
-    "654321",
-    "qwerty",
-    "qwertz",
-    "azerty",
-    "monkey",
-    "dragon",
-    "master",
-    "shadow",
-    "secret",
-    "summer",
-    "winter",
-    "spring",
-    "autumn",
-    "amends",
-    "access",
-    "12345",
-    "admin",
-    "login",
-    "hello",
-    "guest",
-    "1234",
-    "asdf",
-    "pass",
-];
+/// What lists of leaked passwords are full of, and what the service's own surroundings suggest.
+const GUESSED_FIRST: &str = "
+    0123456789 0987654321 1234 12345 123456 1234567 12345678 123456789 1234567890 1q2w3e4r 1q2w3e4r5t
+    1q2w3e4r5t6y 1qaz2wsx 1qaz2wsx3edc 654321 987654321 abcdef abcdefgh abcdefghijklmnopqrstuvwxyz access
+    admin administrator amends asdf asdfghjkl autumn azerty azertyuiop baseball changeme charlie company
+    computer contrasena contraseña customer default dragon football guest hello helpdesk iloveyou internet
+    letmein login master monkey motdepasse pass password passwort princess qwerty qwertyuiop qwertz qwertzuiop
+    secret service shadow spring summer sunshine superman support trustno1 wachtwoord welcome whatever winter
+    zxcvbnm
+";
 
 /// Why a password is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -109,9 +45,7 @@ pub enum PasswordProblem {
     #[error("a password has at most {MAX_PASSWORD} characters")]
     Long,
     /// Little is left without common words, sequences and the user's own name.
-    #[error(
-        "without common words, sequences of keys and your own name, too little of the password is left: it is among the first to be guessed"
-    )]
+    #[error("too little is left of the password without common words, sequences of keys and your own name")]
     Common,
 }
 
@@ -242,24 +176,18 @@ pub fn check_password(password: &str, names: &[&str]) -> Result<(), PasswordProb
     if length > MAX_PASSWORD {
         return Err(PasswordProblem::Long);
     }
-    let lower = prepared(password).to_lowercase();
-    let plain: String = lower.chars().map(without_disguise).collect();
-    if [lower, plain].into_iter().any(|text| of_its_own(text, names) < OF_ITS_OWN) {
-        return Err(PasswordProblem::Common);
-    }
-    Ok(())
-}
-
-/// How many different characters are left of `text` without what is guessed first.
-fn of_its_own(mut text: String, names: &[&str]) -> usize {
-    let names = names.iter().map(|name| prepared(name).to_lowercase()).collect::<Vec<_>>();
+    let names: Vec<String> = names.iter().map(|name| prepared(name).to_lowercase()).collect();
     let parts = names.iter().flat_map(|name| name.split(|c: char| !c.is_alphanumeric()));
-    let mut parts: Vec<&str> = parts.filter(|part| part.chars().count() >= 3).collect();
-    parts.sort_by_key(|part| std::cmp::Reverse(part.len()));
-    for word in parts.into_iter().chain(GUESSED_FIRST) {
-        text = text.replace(word, "");
-    }
-    text.chars().filter(|c| !c.is_whitespace()).collect::<BTreeSet<_>>().len()
+    let mut guessed: Vec<&str> = parts.filter(|part| part.chars().count() >= 3).collect();
+    guessed.extend(GUESSED_FIRST.split_whitespace());
+    // `password` goes before `pass`.
+    guessed.sort_by_key(|word| Reverse(word.len()));
+    let without = |text: String| guessed.iter().fold(text, |text, word| text.replace(word, ""));
+
+    // `p@ssw0rd12345`: the digits first, as long as they are digits.
+    let plain = without(prepared(password).to_lowercase()).chars().map(without_disguise).collect();
+    let left: BTreeSet<char> = without(plain).chars().filter(|c| !c.is_whitespace()).collect();
+    if left.len() < OF_ITS_OWN { Err(PasswordProblem::Common) } else { Ok(()) }
 }
 
 /// The letter that a digit or sign stands for in `p@ssw0rd`.

@@ -42,7 +42,8 @@ pub struct Principal {
     pub role: Role,
     /// What it may do: never more than [`Role::scopes`].
     scopes: Scopes,
-    /// The agent whose scores it may see, where it may not see everybody's.
+    /// Who they are in the ticketing tool, where they write to customers. It binds [`Role::Agent`] only: a team
+    /// lead may answer tickets and review those of others.
     pub agent: Option<AgentKey>,
 }
 
@@ -65,11 +66,10 @@ impl Principal {
         self.scopes.contains(scope)
     }
 
-    /// Whether it may see everybody's scores and messages. [`Role::Agent`] may not, and neither may anything
-    /// that is bound to an agent.
+    /// Whether it may see everybody's scores and messages: all but [`Role::Agent`].
     #[must_use]
     pub fn may_see_everybody(&self) -> bool {
-        self.may(Scope::Read) && self.role != Role::Agent && self.agent.is_none()
+        self.may(Scope::Read) && self.role != Role::Agent
     }
 
     /// Whether it may see the scores and messages of `agent`: an agent only their own. An agent whose

@@ -52,8 +52,9 @@ impl Scope {
     }
 }
 
-/// A set of scopes. Written as their names with spaces between them, as OAuth does (RFC 6749 §3.3).
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+/// A set of scopes. As text their names with spaces between them, as OAuth has it (RFC 6749 §3.3); in JSON a list.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, ToSchema)]
+#[schema(value_type = Vec<Scope>)]
 #[serde(into = "Vec<Scope>", from = "Vec<Scope>")]
 pub struct Scopes(u8);
 

@@ -4,6 +4,7 @@
 //! account is a minute: it keeps guesses under a hundred in an hour (OWASP ASVS 4.0, 2.2.1), while nobody can lock
 //! somebody else out for long. Memory is bounded: those not seen for longest are forgotten.
 
+use super::account::one_way;
 use jiff::{SignedDuration, Timestamp};
 use lru::LruCache;
 use sha2::{Digest, Sha256};
@@ -57,7 +58,7 @@ impl<K: Hash + Eq> Counter<K> {
             failures.count = 0;
         }
         let Some(beyond) = failures.count.checked_sub(policy.free) else { return SignedDuration::ZERO };
-        let seconds = 1_i64.checked_shl(beyond).filter(|seconds| *seconds > 0).unwrap_or(i64::MAX).min(policy.longest);
+        let seconds = (1_i64 << beyond.min(20)).min(policy.longest);
         (SignedDuration::from_secs(seconds) - since).max(SignedDuration::ZERO)
     }
 
@@ -126,7 +127,7 @@ impl SignInThrottle {
 
 /// The same for every way to write an account; hashed, so that a long name takes no memory.
 fn account_key(account: &str) -> [u8; 32] {
-    Sha256::digest(account.trim().to_lowercase()).into()
+    Sha256::digest(one_way(account)).into()
 }
 
 /// A home or an office has at least a /64 of IPv6, so that one is counted as an address.

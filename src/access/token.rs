@@ -13,7 +13,7 @@ pub struct Grant {
     pub role: Role,
     /// What it may do.
     pub scopes: Scopes,
-    /// Whose scores it may see, where not everybody's.
+    /// Whose scores a token of [`Role::Agent`] may see.
     pub agent: Option<AgentKey>,
     /// When it ends by itself.
     pub expires: Option<Timestamp>,

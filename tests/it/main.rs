@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on says so by panicking")]
 #![expect(clippy::disallowed_methods, reason = "some tests are bounded by the clock or set up by the environment")]
 
+mod access;
 mod any_bytes;
 mod cli;
 mod confidence;
