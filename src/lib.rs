@@ -57,6 +57,8 @@ pub mod reading;
 pub mod promise;
 pub mod trend;
 
+pub mod settings;
+
 pub mod check;
 pub mod evaluation;
 pub mod marked;

@@ -1,6 +1,7 @@
 //! The office: its time zone, its working days and hours, and when on them a promise falls due.
 
 use crate::lexicon::deadlines::Part;
+use crate::source::table;
 use jiff::civil::{Date, DateTime, Time, Weekday};
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use jiff::{SignedDuration, Timestamp, ToSpan};
@@ -14,6 +15,43 @@ pub enum DateOrder {
     DayFirst,
     /// The fourth of March.
     MonthFirst,
+}
+
+impl From<table::DateOrder> for DateOrder {
+    fn from(order: table::DateOrder) -> Self {
+        match order {
+            table::DateOrder::DayFirst => Self::DayFirst,
+            table::DateOrder::MonthFirst => Self::MonthFirst,
+        }
+    }
+}
+
+/// The weekday called `name`: its first three letters, in capitals or not.
+///
+/// # Errors
+/// Names that are allowed, where it is none of them.
+pub fn weekday(name: &str) -> Result<Weekday, String> {
+    let days = [
+        ("mon", Weekday::Monday),
+        ("tue", Weekday::Tuesday),
+        ("wed", Weekday::Wednesday),
+        ("thu", Weekday::Thursday),
+        ("fri", Weekday::Friday),
+        ("sat", Weekday::Saturday),
+        ("sun", Weekday::Sunday),
+    ];
+    let known = || format!("there are {}", days.map(|(name, _)| name).join(", "));
+    days.iter().find(|(short, _)| name.trim().eq_ignore_ascii_case(short)).map(|(_, day)| *day).ok_or_else(known)
+}
+
+/// Opening hours such as `09:00-17:00`: when the office opens, when it closes.
+///
+/// # Errors
+/// What is expected, where `text` is not two times.
+pub fn opening_hours(text: &str) -> Result<(Time, Time), String> {
+    let read = |time: &str| time.trim().parse::<Time>().ok();
+    let hours = text.split_once('-').and_then(|(opens, closes)| Some((read(opens)?, read(closes)?)));
+    hours.ok_or_else(|| "expected two times such as 09:00-17:00".to_owned())
 }
 
 /// Why an office cannot be set up.

@@ -1,7 +1,7 @@
 //! When the office is at work, as written on the command line.
 
 use crate::cli::Failure;
-use crate::promise::{self, Office};
+use crate::promise::{Office, opening_hours, weekday};
 use crate::source::table::DateOrder;
 use clap::Args;
 use jiff::civil::{Date, Time, Weekday};
@@ -16,31 +16,11 @@ pub(super) struct OfficeArgs {
     #[arg(long, value_name = "DAY,…", value_delimiter = ',', default_value = "mon,tue,wed,thu,fri", value_parser = weekday)]
     working_days: Vec<Weekday>,
     /// Hours in which the office works
-    #[arg(long, value_name = "FROM-TO", default_value = "09:00-17:00", value_parser = hours)]
+    #[arg(long, value_name = "FROM-TO", default_value = "09:00-17:00", value_parser = opening_hours)]
     office_hours: (Time, Time),
     /// A day without work (YYYY-MM-DD; give it again for more)
     #[arg(long, value_name = "DATE")]
     holiday: Vec<Date>,
-}
-
-fn weekday(name: &str) -> Result<Weekday, String> {
-    let days = [
-        ("mon", Weekday::Monday),
-        ("tue", Weekday::Tuesday),
-        ("wed", Weekday::Wednesday),
-        ("thu", Weekday::Thursday),
-        ("fri", Weekday::Friday),
-        ("sat", Weekday::Saturday),
-        ("sun", Weekday::Sunday),
-    ];
-    let known = || format!("there are {}", days.map(|(name, _)| name).join(", "));
-    days.iter().find(|(short, _)| name.trim().eq_ignore_ascii_case(short)).map(|(_, day)| *day).ok_or_else(known)
-}
-
-fn hours(text: &str) -> Result<(Time, Time), String> {
-    let read = |time: &str| time.trim().parse::<Time>().ok();
-    let hours = text.split_once('-').and_then(|(opens, closes)| Some((read(opens)?, read(closes)?)));
-    hours.ok_or_else(|| "expected two times such as 09:00-17:00".to_owned())
 }
 
 impl OfficeArgs {
@@ -53,8 +33,7 @@ impl OfficeArgs {
             .with_holidays(self.holiday.iter().copied());
         Ok(match dates {
             None => office,
-            Some(DateOrder::DayFirst) => office.with_date_order(promise::DateOrder::DayFirst),
-            Some(DateOrder::MonthFirst) => office.with_date_order(promise::DateOrder::MonthFirst),
+            Some(order) => office.with_date_order(order.into()),
         })
     }
 }
