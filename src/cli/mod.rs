@@ -7,7 +7,7 @@ mod lexicon;
 mod output;
 mod schema;
 mod score;
-mod serve;
+mod settings;
 
 use crate::lexicon::Lexicon;
 use crate::library::{Additions, Library, LibraryError};
@@ -73,6 +73,8 @@ enum Command {
     Eval(eval::EvalArgs),
     /// Print the JSON Schema of the conversations that `score` reads
     Schema,
+    /// Print the built-in settings of the service, each with its meaning
+    Settings,
     /// Print a script that completes commands in your shell
     Completions(completions::CompletionsArgs),
 }
@@ -137,6 +139,7 @@ pub fn run() -> u8 {
         Command::Lexicon(args) => lexicon::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Schema => schema::run(),
+        Command::Settings => settings::run(),
         Command::Completions(args) => completions::run(&args),
     };
     result.unwrap_or_else(|error| {

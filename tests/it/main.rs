@@ -23,6 +23,7 @@ mod readme;
 mod recovery;
 mod schema;
 mod scorecards;
+mod settings;
 mod sources;
 mod support;
 mod tables;
