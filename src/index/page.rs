@@ -159,7 +159,8 @@ impl Key {
             Self::Sent { column, newest } => (column.first(message).map(|sent| sent as u64 ^ (1 << 63)), *newest),
             Self::Score { column, highest } => (column.first(message).map(f64::to_bits), *highest),
         };
-        ordered.map_or(u64::MAX, |ordered| if downwards { !ordered } else { ordered })
+        // The last number is that of messages without a time or score.
+        ordered.map_or(u64::MAX, |ordered| if downwards { !ordered } else { ordered }.min(u64::MAX - 1))
     }
 }
 
