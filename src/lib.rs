@@ -16,6 +16,7 @@
 //! promise      what was promised by when, and was it kept
 //! recovery     the conversation as a whole: how soon it was made good, and whether it ended well
 //! trend        counts over people and time, and how sure they are
+//! query · index  what reviewers look for, and the search index that finds it
 //! check · evaluation · marked · wire (JSON answers) · audit (exports in, rows and sums out)
 //! ingest       what tools send is kept, read and indexed, in any order
 //! report (an audit for people) · service (HTTP API, webhooks, pages) · cli
@@ -39,11 +40,13 @@ pub mod conversation;
 pub mod language;
 pub mod text;
 
-pub mod access;
+pub mod query;
 
 pub mod source;
 
 pub mod store;
+
+pub mod index;
 
 pub mod lexicon;
 pub mod lexicon_format;

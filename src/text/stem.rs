@@ -9,11 +9,17 @@ use rust_stemmers::{Algorithm, Stemmer};
 pub struct Stems(Stemmer);
 
 impl Stems {
+    /// The stemmer for English.
+    #[must_use]
+    pub fn english() -> Self {
+        Self(Stemmer::create(Algorithm::English))
+    }
+
     /// The stemmer for `language` (ISO 639-1), or `None` where there is none.
     #[must_use]
     pub fn for_language(language: &str) -> Option<Self> {
         let algorithm = match language {
-            "en" => Algorithm::English,
+            "en" => return Some(Self::english()),
             "de" => Algorithm::German,
             "fr" => Algorithm::French,
             "es" => Algorithm::Spanish,

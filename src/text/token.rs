@@ -18,6 +18,18 @@ pub struct Tokens {
 }
 
 impl Tokens {
+    /// The words of all of `text`, with no zone left out and no handle taken away: what search looks at.
+    ///
+    /// Of a text beyond 4 GiB, as many as spans can tell.
+    #[must_use]
+    pub fn of(text: &str) -> Self {
+        let text = &text[..text.floor_char_boundary(u32::MAX as usize)];
+        let mut tokens = Self::with_capacity_for(text.len());
+        let mut sentences = Vec::new();
+        tokenize_zone(text, Span::new(0, offset(text.len())), &mut tokens, &mut sentences);
+        tokens
+    }
+
     /// Room for the words of a text of `bytes` bytes.
     pub(super) fn with_capacity_for(bytes: usize) -> Self {
         Self { edges: Vec::with_capacity(bytes / 2 + 8) }
@@ -67,7 +79,10 @@ fn offset(at: usize) -> u32 {
 ///
 /// The handles with which a post begins ("@ana @shop Sorry …") say whom it is for; they are no words of it.
 pub(super) fn tokenize(text: &str, zone: Span, tokens: &mut Tokens, sentences: &mut Vec<Sentence>) {
-    let zone = without_handles(text, zone);
+    tokenize_zone(text, without_handles(text, zone), tokens, sentences);
+}
+
+fn tokenize_zone(text: &str, zone: Span, tokens: &mut Tokens, sentences: &mut Vec<Sentence>) {
     let mut sentence = OpenSentence { first: offset(tokens.len()), zone };
     if zone.of(text).is_ascii() {
         tokenize_ascii(text.as_bytes(), tokens, sentences, &mut sentence);
