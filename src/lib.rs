@@ -4,7 +4,7 @@
 //! The data's way, each step a module:
 //!
 //! ```text
-//! source         exports of ticketing tools
+//! source         exports of ticketing tools (webhook: what they send by themselves)
 //!   ▼ (store: what outgrows memory)
 //! conversation   who wrote what to whom, as the ticketing tool gave it
 //!   │ text       HTML to text, quoted mail and signature set aside, sentences, tokens with their place in the raw body
@@ -43,6 +43,8 @@ pub mod text;
 pub mod query;
 
 pub mod source;
+
+pub mod webhook;
 
 pub mod store;
 

@@ -1,13 +1,14 @@
-//! Front: conversations with their messages and comments, pages of either, and lists of teammates.
+//! Front: conversations with their messages and comments, pages of either, events, and lists of teammates.
 //!
 //! Fields after the vendor's public API pages: `is_inbound` tells what was received from what was sent, the
 //! `author` is a teammate, and the customer is the recipient in the role `from`. `draft_mode` (before: `is_draft`)
 //! marks drafts, `error_type` those that could not be sent. Comments are talk among teammates. Each names its
-//! conversation in its links. Bodies of tweets are replaced by `[REDACTED]`.
+//! conversation in its links. Bodies of tweets are replaced by `[REDACTED]`. An event has what it is about in
+//! `target`, unless it is a preview; webhooks of an application wrap it in `payload`.
 
 use super::fields::{self, Id, Time};
 use super::rows::{self, Rows};
-use super::{Author, Found, JsonTool, PieceMessage, Wrong, json};
+use super::{Author, Found, JsonTool, PieceMessage, Wrong, json, missing};
 use crate::conversation::{Format, MessageId, Role, Visibility};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -27,6 +28,22 @@ struct Whole {
     conversation: Option<Box<RawValue>>,
     /// Only messages have one.
     is_inbound: Option<IgnoredAny>,
+    /// Only what an application's webhook sends has one.
+    payload: Option<Box<RawValue>>,
+}
+
+/// Something that happened to a conversation.
+#[derive(Deserialize)]
+struct Event {
+    conversation: Option<Box<RawValue>>,
+    #[serde(default, deserialize_with = "json::lenient")]
+    target: Option<Target>,
+}
+
+/// What an event is about. Events of assignees and tags have data of other kinds.
+#[derive(Deserialize)]
+struct Target {
+    data: Option<Value>,
 }
 
 #[derive(Deserialize)]
@@ -180,10 +197,12 @@ impl JsonTool for Front {
         let is_ours = |record: &Map<String, Value>| {
             let id = record.get("id").unwrap_or(&Value::Null);
             record.contains_key("is_inbound")
+                || (record.contains_key("emitted_at") && starts(id, "evt_"))
                 || (starts(id, "com_") && record.contains_key("posted_at"))
                 || (record.contains_key("_links") && (starts(id, "cnv_") || starts(id, "tea_")))
         };
-        is_ours(record) || ["messages", "comments"].iter().any(|key| rows::first(record, key).is_some_and(is_ours))
+        let event = record.get("payload").and_then(Value::as_object).unwrap_or(record);
+        is_ours(event) || ["messages", "comments"].iter().any(|key| rows::first(record, key).is_some_and(is_ours))
     }
 
     fn whole(&self) -> bool {
@@ -198,6 +217,12 @@ impl JsonTool for Front {
 fn read(record: &str, found: &mut Found) -> Result<(), Wrong> {
     let whole: Whole = json::parse(record)?;
     let id = whole.id.map(|id| id.0).unwrap_or_default();
+    if id.starts_with("evt_") {
+        return event(record, found);
+    }
+    if let Some(payload) = whole.payload {
+        return event(payload.get(), found).map_err(|(pointer, reason)| (format!("/payload{pointer}"), reason));
+    }
     if id.starts_with("tea_") {
         let teammate: Teammate = json::parse(record)?;
         found.person(Front.name(), Id(id), Some(Role::Agent), rows::name([teammate.first_name, teammate.last_name]));
@@ -221,6 +246,27 @@ fn read(record: &str, found: &mut Found) -> Result<(), Wrong> {
     messages.extend(whole.comments.unwrap_or_default().read("/comments", found, comment));
     let customer = about.recipient.and_then(|recipient| recipient.handle);
     found.piece(rows::piece(&Front, about.id, channel, customer, messages));
+    Ok(())
+}
+
+/// Reads the message or the comment that an event is about, where the event has it with its words.
+fn event(record: &str, found: &mut Found) -> Result<(), Wrong> {
+    let event: Event = json::parse(record)?;
+    let Some(data) = event.target.and_then(|target| target.data) else { return Ok(()) };
+    let has = |key: &str| data.get(key).is_some_and(|value| !value.is_null());
+    let is_comment = data.get("id").is_some_and(|id| starts(id, "com_"));
+    if !(has("text") || has("body")) || !(is_comment || has("is_inbound")) {
+        return Ok(());
+    }
+    let Some(about) = event.conversation else { return Err(missing("conversation", "where it belongs")) };
+    let about: Conversation =
+        json::parse(about.get()).map_err(|(pointer, reason)| (format!("/conversation{pointer}"), reason))?;
+    let text = data.to_string();
+    let one = if is_comment { json::parse(&text).and_then(comment) } else { json::parse(&text).and_then(message) };
+    let one = one.map_err(|(pointer, reason)| (format!("/target/data{pointer}"), reason))?;
+    let placed: Placed = json::parse(&text)?;
+    let customer = about.recipient.and_then(|recipient| recipient.handle);
+    found.piece(rows::piece(&Front, about.id, placed.channel, customer, one.into_iter().collect()));
     Ok(())
 }
 

@@ -87,7 +87,7 @@ fn uses(text: &str) -> Vec<(usize, String)> {
 #[test]
 fn a_module_uses_only_modules_of_lower_levels() {
     let levels = levels();
-    let expected = "conversation language text query source store index lexicon lexicon_format detect situation score library reading promise trend check evaluation marked recovery wire audit report cli";
+    let expected = "conversation language text source webhook store lexicon lexicon_format detect situation score library reading promise trend check evaluation marked recovery wire audit report cli";
     for name in expected.split(' ') {
         assert!(levels.contains_key(name), "src/lib.rs has no `pub mod {name}`, or no blank line between levels");
     }
@@ -119,7 +119,7 @@ fn only_the_edges_do_input_and_output() {
         ("std::process", &["cli", "main"]),
         ("println!", &["cli"]),
         // JSON comes in as conversations, exports and labels, and goes out as answers.
-        ("serde_json", &["conversation", "source", "store", "index", "evaluation", "wire", "audit", "cli"]),
+        ("serde_json", &["conversation", "source", "webhook", "store", "evaluation", "wire", "audit", "cli"]),
     ];
     let mut wrong = Vec::new();
     for (file, text) in &sources() {
