@@ -40,6 +40,7 @@ pub mod conversation;
 pub mod language;
 pub mod text;
 
+pub mod access;
 pub mod query;
 
 pub mod source;

@@ -7,6 +7,7 @@ mod lexicon;
 mod output;
 mod schema;
 mod score;
+mod serve;
 mod settings;
 
 use crate::lexicon::Lexicon;
