@@ -24,7 +24,9 @@ pub enum Refused {
         expected: &'static str,
     },
     /// None of the secrets made this.
-    #[error("the header `{header}` fits none of the {secrets} configured secrets, or the request was changed on its way")]
+    #[error(
+        "the header `{header}` fits none of the {secrets} configured secrets, or the request was changed on its way"
+    )]
     Forged {
         /// The header that was looked at.
         header: &'static str,

@@ -91,6 +91,7 @@ impl Tool for Standard {
 
     fn read(&self, body: &str, _: Timestamp) -> Result<Event, Problem> {
         let envelope: Envelope = parse(body)?;
-        neutral::read(envelope.data.get()).map_err(|(pointer, reason)| problem((format!("/data{pointer}"), reason), body))
+        neutral::read(envelope.data.get())
+            .map_err(|(pointer, reason)| problem((format!("/data{pointer}"), reason), body))
     }
 }
