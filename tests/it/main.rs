@@ -29,4 +29,5 @@ mod sources;
 mod support;
 mod tables;
 mod trend;
+mod webhook;
 mod zones;

@@ -1,0 +1,4 @@
+//! Webhooks: whom they let in, and what they read.
+
+mod genuine;
+mod says;
