@@ -6,7 +6,7 @@ use crate::ingest::Method;
 use crate::library::{Additions, Library};
 use crate::promise::Terms;
 use crate::reading::LeastConfidence;
-use crate::service::{Service, background::Signal, server};
+use crate::service::{Service, server};
 use crate::settings::{Flag, Layers, Settings};
 use crate::store::{Store, access};
 use clap::Args;
@@ -89,8 +89,11 @@ pub(super) fn run(args: &ServeArgs) -> Result<u8, Failure> {
             "Nobody can sign in yet. Set up the first administrator, within a day, at\n{url}/setup#{secret}\n"
         ))?;
     }
-    let service = Arc::new(Service { store, settings, method, unread: Signal::default() });
-    actix_web::rt::System::new().block_on(server::run(service, listener, stopped()))?;
+    let (service, follower, rebuilt) = Service::open(store, settings, method)?;
+    if let Some(reason) = rebuilt {
+        output::tell(&format!("{reason}; it is made anew from the store, searching is complete when that is done\n"))?;
+    }
+    actix_web::rt::System::new().block_on(server::run(Arc::new(service), follower, listener, stopped()))?;
     Ok(OK)
 }
 

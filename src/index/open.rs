@@ -54,6 +54,14 @@ pub enum Rebuilt {
         /// What this program makes.
         wanted: Stamp,
     },
+    /// The store was put back to an earlier state.
+    #[error("the search index has come to change {change}, but the store only to {newest}: it was put back")]
+    Ahead {
+        /// How far the index has come.
+        change: u64,
+        /// How far the store has.
+        newest: u64,
+    },
     /// Files are damaged or missing.
     #[error("the search index is damaged: {0}")]
     Damaged(String),
@@ -80,6 +88,15 @@ impl Index {
     /// # Errors
     /// Where another process writes to it, or the folder cannot be read or written.
     pub fn open(folder: &Path, stamp: &Stamp) -> Result<Opened, IndexError> {
+        Self::open_for(folder, stamp, u64::MAX)
+    }
+
+    /// The same for a store whose newest change is `newest`: an index that has come further is of a state that
+    /// the store was put back from, and begins anew.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_for(folder: &Path, stamp: &Stamp, newest: u64) -> Result<Opened, IndexError> {
         let folder_failed = |source| IndexError::Folder { folder: folder.to_owned(), source };
         std::fs::create_dir_all(folder).map_err(folder_failed)?;
         let directory = MmapDirectory::open(folder).map_err(tantivy::TantivyError::from)?;
@@ -93,6 +110,10 @@ impl Index {
         // where they are wrong all the same.
         let trusted = catch_unwind(AssertUnwindSafe(|| existing(directory, stamp)));
         let trusted = trusted.unwrap_or_else(|_| Err(Rebuilt::Damaged("its files contradict one another".to_owned())));
+        let trusted = trusted.and_then(|(opened, payload)| match payload.change() {
+            change if change > newest => Err(Rebuilt::Ahead { change, newest }),
+            _ => Ok((opened, payload)),
+        });
         let (opened, progress, rebuilt) = match trusted {
             Ok((opened, payload)) => (opened, Progress::from(&payload), None),
             Err(reason) => {

@@ -22,6 +22,12 @@ pub(super) struct Payload {
     pub(super) stamp: Stamp,
 }
 
+impl Payload {
+    pub(super) const fn change(&self) -> u64 {
+        self.change
+    }
+}
+
 impl From<&Payload> for Progress {
     fn from(payload: &Payload) -> Self {
         Self { change: AtomicU64::new(payload.change), complete: AtomicBool::new(payload.complete) }

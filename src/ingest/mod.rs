@@ -9,9 +9,11 @@
 //! and how often they came.
 
 mod analyst;
+mod follower;
 mod kept;
 
 pub use analyst::Analyst;
+pub use follower::{FollowError, Follower};
 pub use kept::{CueRow, DetectionRow, Evidence, RecoveryRow};
 
 use crate::lexicon::Lexicon;

@@ -244,7 +244,13 @@ impl<'l> Reader<'l> {
 /// How the body of `message` is to be read.
 #[must_use]
 pub const fn markup(message: &Message) -> Markup {
-    match message.format {
+    markup_of(message.format)
+}
+
+/// How a body that is said to be written so is to be read.
+#[must_use]
+pub const fn markup_of(format: Option<Format>) -> Markup {
+    match format {
         None => Markup::Sniff,
         Some(Format::Plain) => Markup::Plain,
         Some(Format::Html) => Markup::Html,

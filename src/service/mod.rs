@@ -8,7 +8,8 @@ pub mod problem;
 pub mod routes;
 pub mod server;
 
-use crate::ingest::Method;
+use crate::index::{Index, Rebuilt};
+use crate::ingest::{FollowError, Follower, Method};
 use crate::settings::Settings;
 use crate::store::{Store, StoreError};
 use actix_web::web;
@@ -26,11 +27,37 @@ pub struct Service {
     pub settings: Settings,
     /// What conversations are read with.
     pub method: Method,
+    /// Where messages are searched.
+    pub index: Index,
     /// Wakes the thread that reads conversations.
     pub unread: Signal,
+    /// Wakes the thread by which the index follows.
+    pub changed: Signal,
 }
 
 impl Service {
+    /// The service over `store`, and what its index follows by; says why where the index is begun anew.
+    ///
+    /// # Errors
+    /// Where the index's folder cannot be used.
+    pub fn open(
+        store: Store,
+        settings: Settings,
+        method: Method,
+    ) -> Result<(Self, Follower, Option<Rebuilt>), FollowError> {
+        let folder = store.folder().join("index");
+        let (follower, rebuilt) = Follower::open(&folder, &store, method.office.zone().clone())?;
+        let index = follower.index().clone();
+        let (unread, changed) = (Signal::default(), Signal::default());
+        Ok((Self { store, settings, method, index, unread, changed }, follower, rebuilt))
+    }
+
+    /// Tells what goes on beside answering that all is over.
+    pub fn stop(&self) {
+        self.unread.stop();
+        self.changed.stop();
+    }
+
     /// Lets `work` read the store, away from the threads that answer.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 use super::Service;
 use super::background::Background;
 use super::routes;
+use crate::ingest::Follower;
 use crate::reading::Reader;
 use actix_web::{App, HttpServer, web};
 use std::cell::RefCell;
@@ -18,10 +19,11 @@ use std::sync::Arc;
 /// Where the system does not let it listen.
 pub async fn run(
     service: Arc<Service>,
+    follower: Follower,
     listener: TcpListener,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    let background = Background::start(&service);
+    let background = Background::start(&service, follower);
     let shared = web::Data::from(Arc::clone(&service));
     let settings = &service.settings.server;
     let (body_limit, workers) = (settings.body_limit, settings.workers);
@@ -42,7 +44,7 @@ pub async fn run(
         None => server,
     };
     let answered = server.listen(listener)?.run().await;
-    service.unread.stop();
+    service.stop();
     // Threads that may be at work for a moment; this one has nothing else to do.
     background.join();
     answered

@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod analysis;
+pub mod documents;
 mod lock;
 pub mod pieces;
 mod readers;

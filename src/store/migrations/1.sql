@@ -4,6 +4,8 @@
 -- Counts up with everything that changes; what follows the store (the search index) remembers how far it is.
 CREATE TABLE counter (name TEXT NOT NULL PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 INSERT INTO counter VALUES ('change', 0);
+-- Tells this store from every other.
+INSERT INTO counter VALUES ('identity', random());
 
 -- A ticketing tool. The time of its newest message is the end of the data: until then promises are judged.
 CREATE TABLE source (name TEXT NOT NULL PRIMARY KEY, newest INTEGER) STRICT, WITHOUT ROWID;

@@ -1,0 +1,191 @@
+//! The search index follows the store.
+
+use super::CriterionRow;
+use super::kept::Evidence;
+use crate::index::{Document, Index, IndexError, Opened, Rebuilt, Stamp, Writer};
+use crate::reading::{Findings, markup_of};
+use crate::store::analysis::situation;
+use crate::store::documents::{Changed, MessageRow, changes, criteria, identity};
+use crate::store::{Store, StoreError, change};
+use crate::text::{Text, ZoneKind};
+use jiff::tz::TimeZone;
+use std::collections::HashMap;
+use std::path::Path;
+use thiserror::Error;
+
+/// So many conversations are taken from the store at once.
+const TOGETHER: usize = 500;
+
+/// So many messages are committed together at most.
+const COMMITTED_TOGETHER: usize = 20_000;
+
+/// Why the index does not follow.
+#[derive(Debug, Error)]
+pub enum FollowError {
+    /// The store fails.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The index fails.
+    #[error(transparent)]
+    Index(#[from] IndexError),
+}
+
+/// Feeds the index of a store.
+#[derive(Debug)]
+pub struct Follower {
+    writer: Writer,
+    index: Index,
+    zone: TimeZone,
+    /// The criteria of each version, in the order of the bits.
+    versions: HashMap<i64, Vec<String>>,
+    /// Up to which change documents were given to the writer, and how many since the last commit.
+    given: (i64, usize),
+}
+
+impl Follower {
+    /// Opens the index in `folder` for `store`, whose days begin and end in `zone`; says why where it is begun anew.
+    ///
+    /// # Errors
+    /// Where the folder cannot be used.
+    pub fn open(folder: &Path, store: &Store, zone: TimeZone) -> Result<(Self, Option<Rebuilt>), FollowError> {
+        let (identity, head) =
+            store.read(|transaction| Ok::<_, StoreError>((identity(transaction)?, change(transaction)?)))?;
+        let name = zone.iana_name().unwrap_or("UTC").to_owned();
+        let stamp = Stamp::current(format!("{identity:x} {name}"));
+        let opened = Index::open_for(folder, &stamp, head.unsigned_abs())?;
+        let Opened { index, writer, rebuilt } = opened;
+        let change = i64::try_from(index.change()).unwrap_or(0);
+        Ok((Self { writer, index, zone, versions: HashMap::new(), given: (change, 0) }, rebuilt))
+    }
+
+    /// The index, for searching.
+    #[must_use]
+    pub fn index(&self) -> &Index {
+        &self.index
+    }
+
+    /// Brings the index up to the store, until it is or `stop` says so; gives how many messages were indexed.
+    ///
+    /// # Errors
+    /// Where the store or the index fails; what was committed stands, and the next call goes on from there.
+    pub fn follow(&mut self, store: &Store, stop: &dyn Fn() -> bool) -> Result<usize, FollowError> {
+        let followed = self.follow_on(store, stop);
+        if followed.is_err() {
+            self.writer.rollback()?;
+            self.given = (i64::try_from(self.index.change()).unwrap_or(0), 0);
+        }
+        followed
+    }
+
+    fn follow_on(&mut self, store: &Store, stop: &dyn Fn() -> bool) -> Result<usize, FollowError> {
+        let (mut messages, mut erased) = (0, false);
+        while !stop() {
+            let after = self.given.0;
+            let lot = store.read(|transaction| changes(transaction, after, TOGETHER))?;
+            if lot.up_to == after {
+                break;
+            }
+            erased |= !lot.removed.is_empty();
+            for conversation in lot.removed {
+                self.writer.remove(conversation);
+            }
+            for changed in lot.changed {
+                let documents = self.documents(store, &changed)?;
+                self.given.1 += documents.len();
+                messages += documents.len();
+                self.writer.replace(changed.conversation, documents)?;
+            }
+            self.given.0 = lot.up_to;
+            if self.given.1 >= COMMITTED_TOGETHER || lot.up_to == lot.head {
+                self.commit(lot.head)?;
+            }
+        }
+        if self.given.0 > i64::try_from(self.index.change()).unwrap_or(0) {
+            self.commit(i64::MAX)?;
+        }
+        if erased {
+            self.writer.expunge()?;
+        }
+        Ok(messages)
+    }
+
+    fn commit(&mut self, head: i64) -> Result<(), FollowError> {
+        // Numbers of changes are counted from 1.
+        self.writer.commit(self.given.0.unsigned_abs(), head.unsigned_abs())?;
+        self.given.1 = 0;
+        Ok(())
+    }
+
+    /// Ends the following.
+    ///
+    /// # Errors
+    /// Where the index's work in the background failed.
+    pub fn close(self) -> Result<(), FollowError> {
+        Ok(self.writer.close()?)
+    }
+
+    fn documents(&mut self, store: &Store, changed: &Changed) -> Result<Vec<Document>, FollowError> {
+        let mut documents = Vec::with_capacity(changed.messages.len());
+        for row in &changed.messages {
+            if !self.versions.contains_key(&row.version) {
+                let json = store.read(|transaction| criteria(transaction, row.version))?;
+                let rows: Vec<CriterionRow> = serde_json::from_str(&json).map_err(StoreError::from)?;
+                self.versions.insert(row.version, rows.into_iter().map(|row| row.id).collect());
+            }
+            let criteria = self.versions.get(&row.version).map_or(&[][..], Vec::as_slice);
+            documents.push(document(changed, row, criteria, &self.zone)?);
+        }
+        Ok(documents)
+    }
+}
+
+fn document(changed: &Changed, row: &MessageRow, criteria: &[String], zone: &TimeZone) -> Result<Document, StoreError> {
+    let evidence: Evidence = serde_json::from_str(&row.evidence)?;
+    let (mut labels, mut rules) = (Vec::new(), Vec::new());
+    for detection in evidence.detections {
+        if let Some(kind) = &detection.kind {
+            labels.push(format!("{}:{kind}", detection.label));
+        }
+        labels.push(detection.label);
+        rules.push(detection.rule);
+    }
+    for names in [&mut labels, &mut rules] {
+        names.sort_unstable();
+        names.dedup();
+    }
+    let of_bits = |bits: i64| {
+        let named = criteria.iter().enumerate().filter(move |(bit, _)| bits >> bit & 1 == 1);
+        named.map(|(_, id)| id.clone()).collect()
+    };
+    let findings = Findings::default().named();
+    let findings = findings.iter().enumerate().filter(|(bit, _)| row.findings >> bit & 1 == 1);
+    #[expect(clippy::cast_precision_loss, reason = "a score is 0 to 10,000 hundredths")]
+    let score = row.score.map(|score| score as f64 / 100.0);
+    Ok(Document {
+        message: row.message,
+        body: row.body.as_deref().map(|body| authored(body, row)).unwrap_or_default(),
+        agent: Some(row.agent.clone()),
+        agent_name: row.agent_name.clone(),
+        team: row.team.clone(),
+        channel: changed.channel.clone(),
+        source: Some(changed.source.clone()),
+        labels,
+        rules,
+        findings: findings.map(|(_, (name, _))| (*name).to_owned()).collect(),
+        met: of_bits(row.met),
+        unmet: of_bits(row.unmet),
+        promises: row.fates.iter().flat_map(|fates| fates.split(',')).map(str::to_owned).collect(),
+        score,
+        failure: row.situation & situation::SERVICE_FAILURE != 0,
+        scored: row.score.is_some(),
+        reviewed: row.reviewed,
+        sent: row.sent.map(|sent| sent.to_zoned(zone.clone())),
+    })
+}
+
+/// What the author wrote, without quoted mail and signature.
+fn authored(body: &str, row: &MessageRow) -> String {
+    let text = Text::read(body, markup_of(row.format));
+    let zones = text.zones().iter().filter(|zone| zone.kind == ZoneKind::Authored);
+    zones.map(|zone| zone.span.of(text.plain())).collect::<Vec<_>>().join("\n")
+}
