@@ -66,6 +66,7 @@ pub mod reading;
 pub mod promise;
 pub mod trend;
 
+pub mod demo;
 pub mod settings;
 
 pub mod check;

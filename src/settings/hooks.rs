@@ -1,21 +1,18 @@
 //! Settings of webhooks: which tools may send, and what proves that it is they.
 
 use super::layer::{Layers, PREFIX};
-use super::secret::{Secret, Told};
-use super::value::{parsed, text, whole};
+use super::secret::Told;
+use super::value::{text, whole};
+use crate::webhook::{self, Secret, Tool};
 use jiff::SignedDuration;
 use std::collections::BTreeMap;
-
-/// The tools that send webhooks, as their addresses name them: `/hooks/zendesk`.
-const TOOLS: [&str; 10] =
-    ["chatwoot", "freshdesk", "front", "gorgias", "helpscout", "hubspot", "intercom", "standard", "zammad", "zendesk"];
 
 /// What tools may send.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hooks {
     /// How old a signed webhook may be, where the tool signs a time.
     pub window: SignedDuration,
-    /// The tools that may send.
+    /// The tools that may send, by their names in [`webhook::TOOLS`].
     pub tools: BTreeMap<String, Hook>,
 }
 
@@ -24,8 +21,6 @@ pub struct Hooks {
 pub struct Hook {
     /// One or more; each of them proves that the tool sent it.
     pub secrets: Vec<Secret>,
-    /// The header in which the secret itself is sent, where the tool signs nothing.
-    pub header: Option<String>,
     /// The source under which its conversations are kept, where that is not the tool's name.
     pub as_source: Option<String>,
 }
@@ -59,41 +54,30 @@ fn one(keys: &mut Layers, layers: &super::Layers<'_>, tool: &str, warnings: &mut
             keys.forget(&name.to_lowercase().replace("__", "."));
         }
     }
+    let as_source = keys.optional(&key("as_source"), text);
+    let first = || keys.beginning(&key("")).into_iter().next().unwrap_or_else(|| secrets_key.clone());
+    let Some(tool) = webhook::tool(tool) else {
+        let known: Vec<&str> = webhook::TOOLS.into_iter().map(Tool::name).collect();
+        let problem = format!("no tool called `{tool}` sends webhooks; allowed are {}", known.join(", "));
+        keys.refuse(&first(), &problem);
+        return None;
+    };
+    if told.is_empty() {
+        keys.refuse(&first(), "at least one secret is needed, or anybody could send");
+        return None;
+    }
     let mut secrets = Vec::new();
-    let mut wrong = Vec::new();
     for (index, text) in told.iter().enumerate() {
-        let told = Told::of(text);
+        let (told, item) = (Told::of(text), index + 1);
         if matches!(told, Told::Literal(_)) {
             warnings.push(format!(
-                "{secrets_key}: item {} is a secret in plain sight; \"env:NAME\" and \"file:PATH\" keep it elsewhere",
-                index + 1
+                "{secrets_key}: item {item} is a secret in plain sight; \"env:NAME\" and \"file:PATH\" keep it elsewhere"
             ));
         }
-        match told.fetch(layers.environment, layers.read) {
+        match told.fetch(tool, layers.environment, layers.read) {
             Ok(secret) => secrets.push(secret),
-            Err(problem) => wrong.push(format!("item {}: {problem}", index + 1)),
+            Err(problem) => keys.refuse(&secrets_key, &format!("item {item}: {problem}")),
         }
     }
-    for problem in &wrong {
-        keys.refuse(&secrets_key, problem);
-    }
-    let header = keys.optional(&key("header"), parsed(header));
-    let as_source = keys.optional(&key("as_source"), text);
-    let problem = if !TOOLS.contains(&tool) {
-        format!("no tool called `{tool}` sends webhooks; allowed are {}", TOOLS.join(", "))
-    } else if told.is_empty() {
-        "at least one secret is needed, or anybody could send".to_owned()
-    } else {
-        return Some(Hook { secrets, header: header?, as_source: as_source? });
-    };
-    let first = keys.beginning(&key("")).into_iter().next().unwrap_or(secrets_key);
-    keys.refuse(&first, &problem);
-    None
-}
-
-/// The name of a header (RFC 9110, token).
-fn header(name: &str) -> Result<String, String> {
-    let is_token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
-    let problem = || format!("expected the name of a header, such as X-Amends-Secret, found `{name}`");
-    if name.chars().all(is_token) { Ok(name.to_owned()) } else { Err(problem()) }
+    Some(Hook { secrets, as_source: as_source? })
 }

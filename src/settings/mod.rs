@@ -29,7 +29,6 @@ mod value;
 
 pub use error::{SettingError, SettingsErrors};
 pub use hooks::{Hook, Hooks};
-pub use secret::Secret;
 
 use crate::promise::{Office, opening_hours, weekday};
 use crate::source::table::DateOrder;

@@ -87,7 +87,7 @@ fn uses(text: &str) -> Vec<(usize, String)> {
 #[test]
 fn a_module_uses_only_modules_of_lower_levels() {
     let levels = levels();
-    let expected = "conversation language text source webhook store lexicon lexicon_format detect situation score library reading promise trend check evaluation marked recovery wire audit report cli";
+    let expected = "conversation language text source webhook store lexicon lexicon_format detect situation score library reading promise trend demo settings check evaluation marked recovery wire audit report cli";
     for name in expected.split(' ') {
         assert!(levels.contains_key(name), "src/lib.rs has no `pub mod {name}`, or no blank line between levels");
     }

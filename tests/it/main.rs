@@ -8,6 +8,7 @@ mod any_bytes;
 mod cli;
 mod confidence;
 mod conversations;
+mod demo;
 mod evaluation;
 mod hostile;
 mod index;

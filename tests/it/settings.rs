@@ -2,6 +2,7 @@
 
 use amends::promise::Office;
 use amends::settings::{DEFAULT, FILE_IN_DATA, Flag, Layers, LogFormat, Settings};
+use amends::webhook::Secret;
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 use std::io;
@@ -59,8 +60,10 @@ fn every_key_that_is_commented_out_is_known() {
     });
     let text: String = uncommented.collect();
     assert_ne!(text, DEFAULT);
-    let settings = with(&[("my.toml", &text)], Some("my.toml"), &[("ZENDESK_WEBHOOK_SECRET", "s3cret")], &[]).unwrap();
-    assert_eq!(settings.hooks.tools["zendesk"].secrets[0].expose(), "s3cret");
+    let settings =
+        with(&[("my.toml", &text)], Some("my.toml"), &[("ZENDESK_WEBHOOK_SECRET", "a secret of some length")], &[])
+            .unwrap();
+    assert_eq!(settings.hooks.tools["zendesk"].secrets, [Secret::new("a secret of some length").unwrap()]);
     assert_eq!(settings.server.public_url.as_deref(), Some("https://quality.example.com"));
 }
 
@@ -103,28 +106,30 @@ fn lists_in_variables_stand_between_commas() {
         ("AMENDS_OFFICE__HOLIDAYS", "2026-12-25,2026-12-26"),
         ("AMENDS_OFFICE__DATE_ORDER", "day-first"),
         ("AMENDS_HOOKS__FRONT__SECRETS", "env:AMENDS_FRONT_SECRET"),
-        ("AMENDS_FRONT_SECRET", "hush"),
+        ("AMENDS_FRONT_SECRET", "of a variable, long enough"),
         ("HOME", "/root"),
     ];
     let settings = with(&[], None, &environment, &[]).unwrap();
     assert!(settings.office.works_on("2026-11-22".parse().unwrap()));
     assert!(!settings.office.works_on("2026-11-25".parse().unwrap()));
     assert!(settings.office.date_order().is_some() && settings.date_order.is_some());
-    assert_eq!(settings.hooks.tools["front"].secrets[0].expose(), "hush");
+    assert_eq!(settings.hooks.tools["front"].secrets, [Secret::new("of a variable, long enough").unwrap()]);
 }
 
 #[test]
 fn secrets_come_from_elsewhere_and_are_never_shown() {
-    let text = "hooks.zammad.secrets = ['file:key', 'in plain sight']\n";
-    let settings = with(&[("my.toml", text), ("key", "of the file\n")], Some("my.toml"), &[], &[]).unwrap();
-    let secrets: Vec<&str> = settings.hooks.tools["zammad"].secrets.iter().map(|secret| secret.expose()).collect();
-    assert_eq!(secrets, ["of the file", "in plain sight"]);
-    assert!(!format!("{settings:?}").contains("plain sight\"") && !format!("{settings:?}").contains("of the file"));
+    let text = "hooks.zammad.secrets = ['file:key', 'written here, long enough']\n";
+    let settings =
+        with(&[("my.toml", text), ("key", "of the file, long enough\n")], Some("my.toml"), &[], &[]).unwrap();
+    let secrets = ["of the file, long enough", "written here, long enough"].map(|text| Secret::new(text).unwrap());
+    assert_eq!(settings.hooks.tools["zammad"].secrets, secrets);
+    assert!(!format!("{settings:?}").contains("long enough"));
     assert_snapshot!(settings.warnings.join("\n"), @r#"hooks.zammad.secrets: item 2 is a secret in plain sight; "env:NAME" and "file:PATH" keep it elsewhere"#);
     assert_snapshot!(wrong("[hooks.zammad]\nsecrets = ['hush', 'env:NOWHERE', 'file:none']"), @"
+    my.toml:2:1: hooks.zammad.secrets: item 1: what is written here is no secret of Zammad: it has fewer than 8 characters
     my.toml:2:1: hooks.zammad.secrets: item 2: the variable NOWHERE is not set
     my.toml:2:1: hooks.zammad.secrets: item 3: cannot read none: entity not found
-    2 errors in the settings
+    3 errors in the settings
     ");
     assert_snapshot!(wrong("[hooks.zammad]\nsecrets = 'hush'"), @r#"
     my.toml:2:1: hooks.zammad.secrets: expected a list such as ["…"], found a text
@@ -141,7 +146,7 @@ fn secrets_come_from_elsewhere_and_are_never_shown() {
     ");
     assert_snapshot!(wrong("[hooks.zammad]\nsecrets = []\n[hooks.fax]\nsecrets = ['hush']\n"), @"
     my.toml:2:1: hooks.zammad.secrets: at least one secret is needed, or anybody could send
-    my.toml:4:1: hooks.fax.secrets: no tool called `fax` sends webhooks; allowed are chatwoot, freshdesk, front, gorgias, helpscout, hubspot, intercom, standard, zammad, zendesk
+    my.toml:4:1: hooks.fax.secrets: no tool called `fax` sends webhooks; allowed are chatwoot, freshdesk, front, gorgias, helpscout, hubspot, intercom, neutral, standard, zammad, zendesk
     2 errors in the settings
     ");
 }
