@@ -57,10 +57,10 @@ pub struct Document {
     pub message: i64,
     /// Its text as people read it, markup taken out.
     pub body: String,
-    /// Its author's identifier: what [`Scope::Agent`] and [`FacetBy::Agent`] go by.
+    /// What tells its author from everybody else: what [`Scope::Agent`] and [`FacetBy::Agent`] go by.
     pub agent: Option<String>,
-    /// Its author's name; `agent:` finds it too.
-    pub agent_name: Option<String>,
+    /// Its author's identifier in the ticketing tool and name, by which people look for them: `agent:`.
+    pub agent_names: Vec<String>,
     /// Its author's team.
     pub team: Option<String>,
     /// The channel: mail, chat.

@@ -30,9 +30,9 @@ pub(super) struct Fields {
     /// What a conversation's messages are deleted by.
     pub(super) conversation: Field,
     pub(super) body: Field,
-    /// The author's identifier, exactly.
+    /// What tells the author from everybody else.
     pub(super) agent: Field,
-    /// The author's identifier and name, for people who type them.
+    /// The author's names, for people who type them.
     pub(super) author: Field,
     pub(super) team: Field,
     pub(super) channel: Field,
@@ -110,8 +110,6 @@ impl Fields {
         document.add_text(self.body, &message.body);
         let single = [
             (self.agent, &message.agent),
-            (self.author, &message.agent),
-            (self.author, &message.agent_name),
             (self.team, &message.team),
             (self.channel, &message.channel),
             (self.source, &message.source),
@@ -120,6 +118,7 @@ impl Fields {
             value.iter().for_each(|value| document.add_text(field, value));
         }
         let several = [
+            (self.author, &message.agent_names),
             (self.label, &message.labels),
             (self.rule, &message.rules),
             (self.finding, &message.findings),

@@ -7,13 +7,13 @@ use crate::query::Query;
 
 /// Whose messages may be found at all.
 ///
-/// Kept apart from the query, and by identifier only: two agents may have one name.
+/// Kept apart from the query, and not by name: two agents may have one.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Scope {
     /// Everybody's.
     #[default]
     All,
-    /// Those of the agent with this identifier.
+    /// Those of the agent whose [`super::Document::agent`] this is.
     Agent(String),
 }
 

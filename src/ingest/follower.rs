@@ -3,11 +3,11 @@
 use super::CriterionRow;
 use super::kept::Evidence;
 use crate::index::{Document, Index, IndexError, Opened, Rebuilt, Stamp, Writer};
+use crate::marked::authored;
 use crate::reading::{Findings, markup_of};
 use crate::store::analysis::situation;
 use crate::store::documents::{Changed, MessageRow, changes, criteria, identity};
 use crate::store::{Store, StoreError, change};
-use crate::text::{Text, ZoneKind};
 use jiff::tz::TimeZone;
 use std::collections::HashMap;
 use std::path::Path;
@@ -163,9 +163,9 @@ fn document(changed: &Changed, row: &MessageRow, criteria: &[String], zone: &Tim
     let score = row.score.map(|score| score as f64 / 100.0);
     Ok(Document {
         message: row.message,
-        body: row.body.as_deref().map(|body| authored(body, row)).unwrap_or_default(),
-        agent: Some(row.agent.clone()),
-        agent_name: row.agent_name.clone(),
+        body: row.body.as_deref().map(|body| authored(body, markup_of(row.format))).unwrap_or_default(),
+        agent: Some(row.agent.to_string()),
+        agent_names: std::iter::once(&row.agent_id).chain(&row.agent_name).cloned().collect(),
         team: row.team.clone(),
         channel: changed.channel.clone(),
         source: Some(changed.source.clone()),
@@ -181,11 +181,4 @@ fn document(changed: &Changed, row: &MessageRow, criteria: &[String], zone: &Tim
         reviewed: row.reviewed,
         sent: row.sent.map(|sent| sent.to_zoned(zone.clone())),
     })
-}
-
-/// What the author wrote, without quoted mail and signature.
-fn authored(body: &str, row: &MessageRow) -> String {
-    let text = Text::read(body, markup_of(row.format));
-    let zones = text.zones().iter().filter(|zone| zone.kind == ZoneKind::Authored);
-    zones.map(|zone| zone.span.of(text.plain())).collect::<Vec<_>>().join("\n")
 }

@@ -6,7 +6,7 @@
 use crate::conversation::Message;
 use crate::detect::Detection;
 use crate::reading::markup;
-use crate::text::{Span, Text, ZoneKind};
+use crate::text::{Markup, Span, Text, ZoneKind};
 
 /// A stretch of text that belongs together.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +39,14 @@ pub fn segments(message: &Message, detections: &[Detection]) -> Vec<Segment> {
         segments.push(Segment { text: span.of(text.plain()).to_owned(), detections: found, authored });
     }
     segments
+}
+
+/// What the author of a body wrote, as people read it, without quoted mail, signature and notices.
+#[must_use]
+pub fn authored(body: &str, markup: Markup) -> String {
+    let text = Text::read(body, markup);
+    let zones = text.zones().iter().filter(|zone| zone.kind == ZoneKind::Authored);
+    zones.map(|zone| zone.span.of(text.plain())).collect::<Vec<_>>().join("\n")
 }
 
 /// The segments around the evidence: stretches without a detection are cut to about `around` characters on

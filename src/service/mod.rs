@@ -10,6 +10,7 @@ pub mod server;
 
 use crate::index::{Index, Rebuilt};
 use crate::ingest::{FollowError, Follower, Method};
+use crate::query::Vocabulary;
 use crate::settings::Settings;
 use crate::store::{Store, StoreError};
 use actix_web::web;
@@ -29,6 +30,8 @@ pub struct Service {
     pub method: Method,
     /// Where messages are searched.
     pub index: Index,
+    /// The names that queries may use.
+    pub vocabulary: Vocabulary,
     /// Wakes the thread that reads conversations.
     pub unread: Signal,
     /// Wakes the thread by which the index follows.
@@ -48,8 +51,9 @@ impl Service {
         let folder = store.folder().join("index");
         let (follower, rebuilt) = Follower::open(&folder, &store, method.office.zone().clone())?;
         let index = follower.index().clone();
+        let vocabulary = api::search::vocabulary(&method);
         let (unread, changed) = (Signal::default(), Signal::default());
-        Ok((Self { store, settings, method, index, unread, changed }, follower, rebuilt))
+        Ok((Self { store, settings, method, index, vocabulary, unread, changed }, follower, rebuilt))
     }
 
     /// Tells what goes on beside answering that all is over.

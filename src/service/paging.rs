@@ -5,7 +5,7 @@
 
 use super::problem::Problem;
 use actix_web::http::header;
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::de::DeserializeOwned;
@@ -96,16 +96,17 @@ impl<T: Serialize> Page<T> {
     #[must_use]
     pub fn answer(&self, request: &HttpRequest) -> HttpResponse {
         let mut answer = HttpResponse::Ok();
-        if let Some(cursor) = &self.next_cursor {
-            let others = request
-                .query_string()
-                .split('&')
-                .filter(|pair| !pair.is_empty() && pair.split('=').next() != Some("cursor"));
-            let mut query: Vec<&str> = others.collect();
-            let cursor = format!("cursor={cursor}");
-            query.push(&cursor);
-            answer.insert_header((header::LINK, format!("<{}?{}>; rel=\"next\"", request.path(), query.join("&"))));
-        }
+        link(&mut answer, request, self.next_cursor.as_deref());
         answer.json(self)
     }
+}
+
+/// Adds the `Link` to the next page of what `request` asks for.
+pub fn link(answer: &mut HttpResponseBuilder, request: &HttpRequest, next_cursor: Option<&str>) {
+    let Some(cursor) = next_cursor else { return };
+    let others = request.query_string().split('&');
+    let others = others.filter(|pair| !pair.is_empty() && pair.split('=').next() != Some("cursor"));
+    let cursor = format!("cursor={cursor}");
+    let query: Vec<&str> = others.chain([cursor.as_str()]).collect();
+    answer.insert_header((header::LINK, format!("<{}?{}>; rel=\"next\"", request.path(), query.join("&"))));
 }

@@ -29,11 +29,13 @@ pub struct MessageRow {
     pub format: Option<Format>,
     /// When it was sent.
     pub sent: Option<Timestamp>,
-    /// Its author's identifier.
-    pub agent: String,
-    /// Its author's name.
+    /// The key of its author.
+    pub agent: i64,
+    /// The author's identifier.
+    pub agent_id: String,
+    /// The author's name.
     pub agent_name: Option<String>,
-    /// Its author's team.
+    /// The author's team.
     pub team: Option<String>,
     /// The version it was read with.
     pub version: i64,
@@ -92,7 +94,8 @@ pub fn changes(transaction: &Transaction<'_>, after: i64, limit: usize) -> Resul
 }
 
 fn messages(transaction: &Transaction<'_>, conversation: i64) -> Result<Vec<MessageRow>, StoreError> {
-    let sql = "SELECT analysis.message, body, format, analysis.sent_at, agent.id, agent.name, team.name, version,
+    let sql =
+        "SELECT analysis.message, body, format, analysis.sent_at, agent.key, agent.id, agent.name, team.name, version,
                       score, situation, findings, met, unmet, evidence,
                       (SELECT group_concat(DISTINCT fate) FROM promise WHERE promise.message = analysis.message
                        AND promise.conversation = ?1),
@@ -109,17 +112,18 @@ fn messages(transaction: &Transaction<'_>, conversation: i64) -> Result<Vec<Mess
             format: format.as_deref().and_then(super::pieces::format_named),
             sent: row.get::<_, Option<i64>>(3)?.and_then(timestamp),
             agent: row.get(4)?,
-            agent_name: row.get(5)?,
-            team: row.get(6)?,
-            version: row.get(7)?,
-            score: row.get(8)?,
-            situation: row.get(9)?,
-            findings: row.get(10)?,
-            met: row.get(11)?,
-            unmet: row.get(12)?,
-            evidence: row.get(13)?,
-            fates: row.get(14)?,
-            reviewed: row.get(15)?,
+            agent_id: row.get(5)?,
+            agent_name: row.get(6)?,
+            team: row.get(7)?,
+            version: row.get(8)?,
+            score: row.get(9)?,
+            situation: row.get(10)?,
+            findings: row.get(11)?,
+            met: row.get(12)?,
+            unmet: row.get(13)?,
+            evidence: row.get(14)?,
+            fates: row.get(15)?,
+            reviewed: row.get(16)?,
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)

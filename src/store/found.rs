@@ -82,3 +82,12 @@ pub fn found(transaction: &Transaction<'_>, keys: &[i64]) -> Result<Vec<FoundRow
     }
     Ok(rows)
 }
+
+/// The key of the agent whom `source` knows as `id`.
+///
+/// # Errors
+/// Where the store fails.
+pub fn agent_key(transaction: &Transaction<'_>, source: &str, id: &str) -> Result<Option<i64>, StoreError> {
+    let sql = "SELECT key FROM agent WHERE source = ?1 AND id = ?2";
+    Ok(transaction.prepare_cached(sql)?.query_row([source, id], |row| row.get(0)).optional()?)
+}

@@ -6,6 +6,7 @@
 pub mod access;
 pub mod analysis;
 pub mod documents;
+pub mod found;
 mod lock;
 pub mod pieces;
 mod readers;

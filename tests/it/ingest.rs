@@ -2,12 +2,15 @@
 
 use crate::support::{Chance, english, reader};
 use amends::conversation::{Conversation, neutral};
-use amends::ingest::{Analyst, Method, take};
+use amends::index::{Index, SearchRequest};
+use amends::ingest::{Analyst, Follower, Method, take};
 use amends::library::{DEFAULT_SCORECARD, Library};
 use amends::promise::{Office, Terms};
 use amends::reading::LeastConfidence;
 use amends::source::{Person, Piece, Record};
-use amends::store::{Store, StoreError};
+use amends::query::{Query, Vocabulary};
+use amends::store::{Store, StoreError, pieces};
+use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use rusqlite::types::Value;
 
@@ -175,4 +178,45 @@ fn two_programs_do_not_work_in_one_folder() {
     assert!(matches!(refused, StoreError::InUse(_)), "{refused}");
     drop(store);
     Store::open(folder.path()).unwrap();
+}
+
+/// What the index finds: for each query how many messages.
+fn found(index: &Index, queries: &[&str]) -> Vec<u64> {
+    let find = |text: &&str| {
+        let query = Query::parse(text, &Vocabulary::default()).unwrap();
+        index.search(&query, &SearchRequest::default()).unwrap().total
+    };
+    queries.iter().map(find).collect()
+}
+
+#[test]
+fn the_index_follows_the_store() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    let open = || Follower::open(&folder.path().join("index"), &store, TimeZone::UTC).unwrap();
+    let (mut follower, begun) = open();
+    assert!(begun.is_some());
+    let queries = ["", "courier", "agent:dana", "agent:sam", "finding:finger_pointing", "sent:2026-03", "promise:late"];
+    take(&store, scattered()).wait().unwrap();
+    read_all(&store);
+    follower.follow(&store, &|| false).unwrap();
+    let expected = [3, 1, 1, 2, 1, 2, 1];
+    assert_eq!(found(follower.index(), &queries), expected);
+    assert!(follower.index().is_complete());
+    // Nothing new: nothing is done. Read once more: each message is there once.
+    assert_eq!(follower.follow(&store, &|| false).unwrap(), 0);
+    store.write(|transaction| pieces::unread(transaction, 1)).wait().unwrap();
+    read_all(&store);
+    assert!(follower.follow(&store, &|| false).unwrap() > 0);
+    assert_eq!(found(follower.index(), &queries), expected);
+    follower.close().unwrap();
+    // Opened again it goes on; deleted it is made anew.
+    let (follower, begun) = open();
+    assert_eq!((begun, found(follower.index(), &queries)), (None, expected.to_vec()));
+    follower.close().unwrap();
+    std::fs::remove_dir_all(folder.path().join("index")).unwrap();
+    let (mut follower, begun) = open();
+    assert!(begun.is_some());
+    follower.follow(&store, &|| false).unwrap();
+    assert_eq!(found(follower.index(), &queries), expected);
 }

@@ -3,17 +3,18 @@
 use crate::access::Principal;
 use crate::index::{Cursor, Facet, FacetBy, Facets, IndexError, Scope, SearchRequest, Sort, highlight};
 use crate::marked;
-use crate::query::{FieldHelp, Query, QueryError, Vocabulary, help};
+use crate::query::{self, FieldHelp, QueryError, Vocabulary, help};
 use crate::service::Service;
 use crate::service::gate::{May, Read};
 use crate::service::paging::PageQuery;
 use crate::service::problem::Problem;
 use crate::service::routes::at;
-use crate::store::found::{FoundRow, found};
+use crate::store::found::{FoundRow, agent_key, found};
 use crate::wire::utf16_offsets;
 use actix_web::http::Method;
-use actix_web::web::ServiceConfig;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::web::{self, Query, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+use rusqlite::Transaction;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -195,23 +196,27 @@ impl From<IndexError> for Problem {
 pub async fn search(
     caller: May<Read>,
     service: web::Data<Service>,
-    query: web::Query<SearchQuery>,
-    page: web::Query<PageQuery>,
+    query: Query<SearchQuery>,
+    page: Query<PageQuery>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let asked = service.query(query.q.as_deref())?;
-    let wanted = SearchRequest {
-        scope: scope(&caller),
+    let mut wanted = SearchRequest {
+        scope: Scope::All,
         sort: query.sort.as_deref().map_or(Ok(Sort::default()), sort)?,
         limit: page.limit()?,
-        after: page.cursor.as_deref().map(str::parse::<Cursor>).transpose().map_err(|error| {
-            Problem::bad_request(error.to_string()).at("cursor", error.to_string())
-        })?,
+        after: page
+            .cursor
+            .as_deref()
+            .map(str::parse::<Cursor>)
+            .transpose()
+            .map_err(|error| Problem::bad_request(error.to_string()).at("cursor", error.to_string()))?,
     };
     let service = service.into_inner();
     let index = service.index.clone();
     let result = service
         .read(move |transaction| {
+            wanted.scope = scope(transaction, &caller)?;
             let hits = index.search(&asked, &wanted)?;
             let keys: Vec<i64> = hits.hits.iter().map(|hit| hit.message).collect();
             let items = found(transaction, &keys)?.into_iter().map(|row| shown(row, &asked)).collect();
@@ -235,15 +240,15 @@ pub async fn search(
 pub async fn counts(
     caller: May<Read>,
     service: web::Data<Service>,
-    query: web::Query<CountsQuery>,
+    query: Query<CountsQuery>,
 ) -> Result<HttpResponse, Problem> {
     let asked = service.query(query.q.as_deref())?;
     let by = query.by.as_deref().unwrap_or("agent").split(',').map(|name| by(name.trim()));
     let by = by.collect::<Result<Vec<FacetBy>, Problem>>()?;
-    let (scope, size, index) = (scope(&caller), query.size.unwrap_or(20), service.index.clone());
-    let facets = web::block(move || index.facets(&asked, &scope, &by, size));
-    let facets = facets.await.map_err(|_| Problem::unavailable("the service is stopping", 5))??;
-    let Facets { messages, with_score, mean_score, facets } = facets;
+    let (size, service) = (query.size.unwrap_or(20), service.into_inner());
+    let index = service.index.clone();
+    let facets = service.read(move |transaction| Ok(index.facets(&asked, &scope(transaction, &caller)?, &by, size)?));
+    let Facets { messages, with_score, mean_score, facets } = facets.await?;
     let by = facets.into_iter().map(counts_by).collect();
     Ok(HttpResponse::Ok().json(Counts { messages, with_score, mean_score, complete: service.index.is_complete(), by }))
 }
@@ -280,15 +285,17 @@ fn by(name: &str) -> Result<FacetBy, Problem> {
 }
 
 /// Whose messages `caller` may find.
-fn scope(caller: &Principal) -> Scope {
-    match &caller.agent {
-        _ if caller.may_see_everybody() => Scope::All,
-        Some(agent) => Scope::Agent { source: agent.source.clone(), id: agent.id.as_str().to_owned() },
-        None => Scope::Nobody,
+fn scope(transaction: &Transaction<'_>, caller: &Principal) -> Result<Scope, Problem> {
+    if caller.may_see_everybody() {
+        return Ok(Scope::All);
     }
+    let agent = caller.agent.as_ref();
+    let key = agent.map(|agent| agent_key(transaction, &agent.source, agent.id.as_str())).transpose()?.flatten();
+    // No message has an author without a key.
+    Ok(Scope::Agent(key.map(|key| key.to_string()).unwrap_or_default()))
 }
 
-fn shown(row: FoundRow, query: &Query) -> Found {
+fn shown(row: FoundRow, query: &query::Query) -> Found {
     let findings = crate::reading::Findings::default().named();
     let findings = findings.iter().enumerate().filter(|(bit, _)| row.findings >> bit & 1 == 1);
     #[expect(clippy::cast_precision_loss, reason = "a score is 0 to 10,000 hundredths")]
@@ -315,7 +322,7 @@ fn shown(row: FoundRow, query: &Query) -> Found {
 const AROUND: usize = 120;
 
 /// The text around the first words that `query` looks for, with all of them marked.
-fn snippet(text: &str, query: &Query) -> Snippet {
+fn snippet(text: &str, query: &query::Query) -> Snippet {
     let marks = highlight(query, text);
     let first = marks.first().map_or(0, |mark| mark.start as usize);
     let start = text[..first].char_indices().rev().nth(AROUND).map_or(0, |(at, _)| at);
@@ -337,8 +344,8 @@ impl Service {
     ///
     /// # Errors
     /// Where it is not understood.
-    pub fn query(&self, text: Option<&str>) -> Result<Query, Problem> {
-        Ok(Query::parse(text.unwrap_or_default(), &self.vocabulary)?)
+    pub fn query(&self, text: Option<&str>) -> Result<query::Query, Problem> {
+        Ok(query::Query::parse(text.unwrap_or_default(), &self.vocabulary)?)
     }
 }
 

@@ -47,7 +47,7 @@ fn shop(folder: &Path) -> Opened {
     let mut opened = open(folder);
     let first = Document {
         agent: Some("a17".to_owned()),
-        agent_name: Some("Dana K.".to_owned()),
+        agent_names: strings(&["a17", "Dana K."]),
         team: Some("Billing".to_owned()),
         channel: Some("email".to_owned()),
         source: Some("zendesk".to_owned()),
@@ -66,7 +66,7 @@ fn shop(folder: &Path) -> Opened {
     };
     let second = Document {
         agent: Some("a18".to_owned()),
-        agent_name: Some("dana k.".to_owned()),
+        agent_names: strings(&["a18", "dana k."]),
         team: Some("Billing".to_owned()),
         channel: Some("chat".to_owned()),
         findings: strings(&["missing_apology"]),
@@ -79,7 +79,8 @@ fn shop(folder: &Path) -> Opened {
     };
     let third = Document { scored: true, ..document(3, "Our shop opens at 10:30, refunds at the desk.") };
     let fourth = Document {
-        agent: Some("sam".to_owned()),
+        agent: Some("a19".to_owned()),
+        agent_names: strings(&["sam"]),
         score: Some(0.0),
         ..document(4, "ﬁne, Ünal's refunding refunds refund")
     };
