@@ -1,15 +1,12 @@
 //! Counts over what a query finds: by agent, label, week and so on, with mean scores.
 
 use super::search::Scope;
+use super::tally::{Counts, Tally};
 use super::translate::translate;
 use super::{Index, IndexError, schema};
 use crate::query::Query;
-use serde_json::json;
-use tantivy::TantivyError;
-use tantivy::aggregation::agg_req::Aggregations;
-use tantivy::aggregation::agg_result::{AggregationResult, AggregationResults, BucketResult, MetricResult};
-use tantivy::aggregation::{AggContextParams, AggregationCollector, AggregationLimitsGuard, Key};
-use tantivy::collector::Count;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 /// What is counted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -129,73 +126,37 @@ pub struct Bucket {
     pub mean_score: Option<f64>,
 }
 
-/// Memory for counting, in bytes; some hundred times what a thousand agents take.
-const MEMORY: u64 = 64_000_000;
-/// Distinct values that are counted, over all facets: also the rare ones, or the counts were not exact.
-const MOST_VALUES: u32 = 65_000;
-
 impl Index {
-    /// Counts what `query` finds by each of `by`, `size` values each.
+    /// Counts what `query` finds by each of `by`, up to `size` values each. Counts are exact.
     ///
     /// # Errors
-    /// For no or too many values, and where files cannot be read or there are more than 65,000 values.
+    /// For no or too many values, and where files cannot be read.
     pub fn facets(&self, query: &Query, scope: &Scope, by: &[FacetBy], size: usize) -> Result<Facets, IndexError> {
         if !(1..=Facets::MOST).contains(&size) {
             return Err(IndexError::Size(size));
         }
-        let scores = json!({ "stats": { "field": schema::SCORE } });
-        let mut asked = serde_json::Map::new();
-        asked.insert(SCORES.to_owned(), scores.clone());
-        for by in by {
-            let order = if by.is_period() { json!({ "_key": "desc" }) } else { json!({ "_count": "desc" }) };
-            let terms = json!({ "field": by.name(), "size": MOST_VALUES, "segment_size": MOST_VALUES, "order": order });
-            asked.insert(by.name().to_owned(), json!({ "terms": terms, "aggs": { SCORES: scores.clone() } }));
-        }
-        let asked: Aggregations = serde_json::from_value(asked.into())?;
-        let limits = AggregationLimitsGuard::new(Some(MEMORY), Some(MOST_VALUES));
-        let context = AggContextParams::new(limits, self.inner.tokenizers().clone());
-        let collector = (Count, AggregationCollector::from_aggs(asked, context));
-        let query = translate(query, scope, &self.fields);
-        let (messages, mut counted) = self.reader.searcher().search(&query, &collector)?;
-        let (with_score, mean_score) = scores_of(&counted)?;
-        let facets = by.iter().map(|by| facet(*by, counted.0.remove(by.name()), size)).collect::<Result<_, _>>()?;
-        Ok(Facets { messages: messages as u64, with_score, mean_score, facets })
+        let asked = translate(query, scope, &self.fields);
+        let (all, counted) = self.reader.searcher().search(&asked, &Counts { by: by.to_vec() })?;
+        let facets = by.iter().zip(counted).map(|(by, values)| facet(*by, values, size)).collect();
+        Ok(Facets { messages: all.messages, with_score: all.with_score, mean_score: all.mean_score(), facets })
     }
 }
 
-/// The name of the aggregation of scores.
-const SCORES: &str = "scores";
-
-fn facet(by: FacetBy, result: Option<AggregationResult>, size: usize) -> Result<Facet, IndexError> {
-    let Some(AggregationResult::BucketResult(BucketResult::Terms { buckets, sum_other_doc_count, .. })) = result else {
-        return Err(unexpected(by.name()));
+fn facet(by: FacetBy, values: BTreeMap<String, Tally>, size: usize) -> Facet {
+    let bucket = |(value, tally): (String, Tally)| Bucket {
+        value,
+        messages: tally.messages,
+        with_score: tally.with_score,
+        mean_score: tally.mean_score(),
     };
-    let mut all = Vec::with_capacity(buckets.len());
-    for bucket in buckets {
-        let Key::Str(value) = bucket.key else { return Err(unexpected(by.name())) };
-        let (with_score, mean_score) = scores_of(&bucket.sub_aggregation)?;
-        all.push(Bucket { value, messages: bucket.doc_count, with_score, mean_score });
-    }
-    // The search library leaves ties in any order.
-    if !by.is_period() {
-        all.sort_by(|one, other| other.messages.cmp(&one.messages).then_with(|| one.value.cmp(&other.value)));
-    }
-    let rest = sum_other_doc_count + all.iter().skip(size).map(|bucket| bucket.messages).sum::<u64>();
-    all.truncate(size);
-    if by.is_period() {
-        all.reverse();
-    }
-    Ok(Facet { by, buckets: all, rest })
-}
-
-/// How many have a score, and the mean of them.
-fn scores_of(results: &AggregationResults) -> Result<(u64, Option<f64>), IndexError> {
-    match results.0.get(SCORES) {
-        Some(AggregationResult::MetricResult(MetricResult::Stats(stats))) => Ok((stats.count, stats.avg)),
-        _ => Err(unexpected(SCORES)),
-    }
-}
-
-fn unexpected(name: &str) -> IndexError {
-    TantivyError::InternalError(format!("the counts of `{name}` are not of the kind asked for")).into()
+    let mut all: Vec<Bucket> = values.into_iter().map(bucket).collect();
+    let rest = if by.is_period() {
+        // The latest are at the end.
+        let rest = all.len().saturating_sub(size);
+        all.drain(..rest).map(|bucket| bucket.messages).sum()
+    } else {
+        all.sort_by_key(|bucket| Reverse(bucket.messages));
+        all.drain(size.min(all.len())..).map(|bucket| bucket.messages).sum()
+    };
+    Facet { by, buckets: all, rest }
 }

@@ -33,6 +33,7 @@ mod open;
 mod page;
 mod schema;
 mod search;
+mod tally;
 mod translate;
 mod writer;
 

@@ -3,11 +3,11 @@
 use super::open::Stamp;
 use super::{Document, Index, IndexError, Progress};
 use serde::{Deserialize, Serialize};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use tantivy::directory::error::LockError;
-use tantivy::indexer::LogMergePolicy;
-use tantivy::{IndexWriter, TantivyError, Term};
+use tantivy::indexer::{LogMergePolicy, NoMergePolicy};
+use tantivy::{IndexWriter, SegmentMeta, TantivyError, Term};
 
 /// Memory for messages not yet written, in bytes.
 const HEAP: usize = 64_000_000;
@@ -42,17 +42,20 @@ pub struct Writer {
     writer: IndexWriter,
     index: Index,
     stamp: Stamp,
+    folder: PathBuf,
+}
+
+fn only_writer(index: &Index, folder: &Path) -> Result<IndexWriter, IndexError> {
+    match index.inner.writer_with_num_threads(1, HEAP) {
+        Err(TantivyError::LockFailure(LockError::LockBusy, _)) => Err(IndexError::Locked(folder.to_owned())),
+        other => Ok(other?),
+    }
 }
 
 impl Writer {
     pub(super) fn new(index: Index, stamp: Stamp, folder: &Path) -> Result<Self, IndexError> {
-        let writer = match index.inner.writer_with_num_threads(1, HEAP) {
-            Err(TantivyError::LockFailure(LockError::LockBusy, _)) => {
-                return Err(IndexError::Locked(folder.to_owned()));
-            }
-            other => other?,
-        };
-        let writer = Self { writer, index, stamp };
+        let writer = only_writer(&index, folder)?;
+        let writer = Self { writer, index, stamp, folder: folder.to_owned() };
         writer.set_merge_policy();
         Ok(writer)
     }
@@ -116,18 +119,28 @@ impl Writer {
     /// Writes anew what holds messages that were taken out, so that their words leave the disk.
     ///
     /// To be called after the commit of an erasure; otherwise they stay, unfound, until segments are merged.
+    /// Gives the writer that goes on; what was not committed is forgotten.
     ///
     /// # Errors
-    /// Where it cannot be written, or a merge is under way with the same files: try again later.
-    pub fn expunge(&mut self) -> Result<(), IndexError> {
-        for segment in self.index.inner.searchable_segment_metas()? {
-            if segment.num_deleted_docs() > 0 {
-                self.writer.merge(&[segment.id()]).wait()?;
-            }
+    /// Where it cannot be written: the index has to be opened anew.
+    pub fn expunge(self) -> Result<Self, IndexError> {
+        let Self { writer, index, stamp, folder } = self;
+        // A merge under way could hold the same segments: none is, and none begins, until this is done.
+        writer.wait_merging_threads()?;
+        let mut writer = only_writer(&index, &folder)?;
+        writer.set_merge_policy(Box::new(NoMergePolicy));
+        let segments = index.inner.searchable_segment_metas()?;
+        let holed = segments.iter().filter(|segment| segment.num_deleted_docs() > 0).map(SegmentMeta::id);
+        let holed: Vec<_> = holed.collect();
+        drop(segments);
+        for segment in holed {
+            writer.merge(&[segment]).wait()?;
         }
-        self.index.reader.reload()?;
-        self.writer.garbage_collect_files().wait()?;
-        Ok(())
+        index.reader.reload()?;
+        writer.garbage_collect_files().wait()?;
+        let writer = Self { writer, index, stamp, folder };
+        writer.set_merge_policy();
+        Ok(writer)
     }
 
     /// Ends the writing; waits for merges. What was not committed is forgotten.

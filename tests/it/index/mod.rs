@@ -218,12 +218,16 @@ fn erased_words_leave_the_disk() {
     assert!(on_disk());
     writer.remove(20);
     writer.commit(7, 7).unwrap();
-    writer.expunge().unwrap();
+    let mut writer = writer.expunge().unwrap();
     assert!(!on_disk());
     assert_eq!(found(&index, "tea"), [21]);
-    writer.close().unwrap();
+    writer.replace(22, [document(22, "tea")]).unwrap();
+    writer.commit(8, 8).unwrap();
+    assert_eq!(found(&index, "tea"), [21, 22]);
+    writer.expunge().unwrap().close().unwrap();
     let opened = open(folder.path());
-    assert_eq!((opened.index.change(), opened.rebuilt), (7, None));
+    assert_eq!((opened.index.change(), opened.rebuilt), (8, None));
+    assert_eq!(found(&opened.index, "tea"), [21, 22]);
 }
 
 #[test]
