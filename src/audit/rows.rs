@@ -7,10 +7,8 @@ use crate::promise::{Fate, Outcome, Promise};
 use crate::reading::MessageReading;
 use crate::recovery::Recovery;
 use crate::score::{Scorecard, Verdict};
-use crate::source::Problem;
 use crate::wire::two_decimals;
 use jiff::{SignedDuration, Timestamp};
-use serde::Serialize;
 use std::borrow::Cow;
 
 /// A cell of text that no spreadsheet takes for a formula: one that begins like one gets a quote in front
@@ -128,49 +126,6 @@ pub(super) fn message(
         csv.write_field(verdict.map_or("", Verdict::name))?;
     }
     csv.write_record(None::<&[u8]>)
-}
-
-/// A line of `rejected.jsonl`.
-#[derive(Debug, Serialize)]
-struct Rejected<'r> {
-    file: &'r str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    row: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    line: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    column: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pointer: Option<&'r str>,
-    reason: &'r str,
-    /// Whether the rest of the file is lost with it.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    rest_lost: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    raw: Option<&'r str>,
-}
-
-/// The line of a row that cannot be read.
-pub(super) fn rejected(
-    lines: &mut Vec<u8>,
-    file: &str,
-    problem: &Problem,
-    with_raw: bool,
-) -> Result<(), serde_json::Error> {
-    let place = &problem.place;
-    let rejected = Rejected {
-        file,
-        row: place.row,
-        line: place.line,
-        column: place.column,
-        pointer: place.pointer.as_deref().filter(|pointer| !pointer.is_empty()),
-        reason: &problem.reason,
-        rest_lost: problem.fatal,
-        raw: problem.raw.as_deref().filter(|_| with_raw),
-    };
-    serde_json::to_writer(&mut *lines, &rejected)?;
-    lines.push(b'\n');
-    Ok(())
 }
 
 /// The columns of `promises.csv`.

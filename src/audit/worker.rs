@@ -10,7 +10,7 @@ use crate::promise::turns;
 use crate::reading::{MessageReading, Reader};
 use crate::recovery::Recovery;
 use crate::source::merge::{Merged, merge};
-use crate::source::{Piece, Problem, Record, export};
+use crate::source::{Piece, Problem, Record, export, rejected};
 use crate::trend::Period;
 use jiff::Timestamp;
 use rustc_hash::{FxHashSet, FxHasher};
@@ -42,7 +42,7 @@ pub(super) struct Product {
 
 impl Product {
     fn reject(&mut self, plan: &Plan<'_>, file: &Arc<str>, problem: Problem) {
-        let written = rows::rejected(&mut self.rejected, file, &problem, plan.shows_raw());
+        let written = rejected::line(&mut self.rejected, file, &problem, plan.shows_raw());
         self.wrote(written);
         if self.problem.is_none() {
             self.problem = Some((Arc::clone(file), problem));

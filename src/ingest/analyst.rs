@@ -10,6 +10,7 @@ use crate::recovery::Recovery;
 use crate::situation::Cue;
 use crate::source::merge::merge;
 use crate::store::analysis::{self, Analysed, AnalysisRow, PromiseRow, StoredMessage, Unread, situation, unread};
+use crate::store::rereading::judge_due_promises;
 use crate::store::{Pending, Store, StoreError};
 use jiff::Timestamp;
 use std::collections::{HashMap, VecDeque};
@@ -62,7 +63,7 @@ impl<'s> Analyst<'s> {
             let Some(last) = lot.last() else {
                 if waiting.is_empty() {
                     // The data may now reach beyond promises of conversations that were read before.
-                    if self.store.write(analysis::judge_due_promises).wait()? == 0 {
+                    if self.store.write(judge_due_promises).wait()? == 0 {
                         break;
                     }
                 }

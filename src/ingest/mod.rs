@@ -10,6 +10,7 @@
 
 mod analyst;
 mod follower;
+pub mod import;
 mod kept;
 
 pub use analyst::Analyst;
@@ -86,5 +87,5 @@ impl Method {
 /// Keeps records; what each piece among them brought is ready once all are safely on disk. Either all are kept
 /// or none.
 pub fn take(store: &Store, records: Vec<Record>) -> Pending<Vec<Option<Taken>>> {
-    store.write(move |transaction| records.iter().map(|record| pieces::take(transaction, record)).collect())
+    store.write(move |transaction| pieces::take_all(transaction, &records))
 }

@@ -1,7 +1,9 @@
 //! What goes on beside answering: conversations are read, the index follows, old text is dropped.
 
-use super::Service;
+use super::{Service, jobs};
 use crate::ingest::{Analyst, Follower};
+use crate::store::{StoreError, retention};
+use jiff::{SignedDuration, Timestamp};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -15,6 +17,12 @@ const AGAIN: Duration = Duration::from_secs(1);
 
 /// Between two commits of the index there is at least so much time.
 const BREATH: Duration = Duration::from_millis(200);
+
+/// Old text is looked for so often.
+const OFTEN: Duration = Duration::from_secs(600);
+
+/// The text of so many conversations is dropped together.
+const TOGETHER: usize = 200;
 
 /// Wakes who waits, and tells when all is over.
 #[derive(Debug, Default)]
@@ -43,7 +51,7 @@ impl Signal {
     }
 
     /// Waits until there is something to do, at most that long.
-    fn wait(&self, longest: Duration) {
+    pub(super) fn wait(&self, longest: Duration) {
         let woken = self.woken.lock().unwrap_or_else(PoisonError::into_inner);
         let (mut woken, _) =
             self.changed.wait_timeout_while(woken, longest, |woken| !*woken).unwrap_or_else(PoisonError::into_inner);
@@ -62,8 +70,13 @@ impl Background {
     #[must_use]
     pub fn start(service: &Arc<Service>, follower: Follower) -> Self {
         let (reads, follows) = (Arc::clone(service), Arc::clone(service));
-        let threads =
-            vec![std::thread::spawn(move || read(&reads)), std::thread::spawn(move || follow(&follows, follower))];
+        let (works, forgets) = (Arc::clone(service), Arc::clone(service));
+        let threads = vec![
+            std::thread::spawn(move || read(&reads)),
+            std::thread::spawn(move || follow(&follows, follower)),
+            std::thread::spawn(move || jobs::work(&works)),
+            std::thread::spawn(move || forget(&forgets)),
+        ];
         Self { threads }
     }
 
@@ -118,4 +131,49 @@ fn follow(service: &Service, mut follower: Follower) {
     if let Err(error) = follower.close() {
         tracing::error!(%error, "the search index did not come to a good end; it is looked through at the next start");
     }
+}
+
+/// Drops text that is too old, and brings what was erased out of the store's log.
+fn forget(service: &Service) {
+    while !service.forgetting.is_stopped() {
+        if let Err(error) = forget_now(service, Timestamp::now()) {
+            tracing::error!(%error, "old text cannot be dropped; trying again");
+        }
+        // Where an erasure waits it is soon tried again.
+        let waits = service.erasure_waits.load(Ordering::SeqCst);
+        service.forgetting.wait(if waits { IDLE } else { OFTEN });
+    }
+}
+
+/// Drops the text that is too old at `now`, and brings what was erased out of the store's log.
+///
+/// # Errors
+/// Where the store fails.
+pub fn forget_now(service: &Service, now: Timestamp) -> Result<(), StoreError> {
+    let mut dropped = 0;
+    if let Some(days) = service.settings.text_days
+        && let Ok(before) = now.checked_sub(SignedDuration::from_hours(24 * i64::from(days)))
+    {
+        while !service.forgetting.is_stopped() {
+            let dropping =
+                service.store.write(move |transaction| retention::drop_texts(transaction, before, TOGETHER, now));
+            let some = dropping.wait()?;
+            dropped += some;
+            if some < TOGETHER {
+                break;
+            }
+            service.changed.wake();
+        }
+        dropped += service.store.write(move |transaction| retention::drop_deliveries(transaction, before)).wait()?;
+    }
+    if dropped > 0 {
+        service.changed.wake();
+        tracing::info!(dropped, "text that is too old was dropped");
+    }
+    if (dropped > 0 || service.erasure_waits.load(Ordering::SeqCst)) && !service.store.clear_log()? {
+        service.erasure_waits.store(true, Ordering::SeqCst);
+    } else {
+        service.erasure_waits.store(false, Ordering::SeqCst);
+    }
+    Ok(())
 }

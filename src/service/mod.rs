@@ -2,11 +2,16 @@
 
 pub mod api;
 pub mod background;
+pub mod batch;
+pub mod body;
 pub mod gate;
+pub mod idempotency;
+pub mod jobs;
 pub mod paging;
 pub mod problem;
 pub mod routes;
 pub mod server;
+pub mod spool;
 
 use crate::index::{Index, Rebuilt};
 use crate::ingest::{FollowError, Follower, Method};
@@ -15,9 +20,11 @@ use crate::settings::Settings;
 use crate::store::{Store, StoreError};
 use actix_web::web;
 use background::Signal;
+use jobs::Jobs;
 use problem::Problem;
 use rusqlite::Transaction;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 /// What all requests share.
 #[derive(Debug)]
@@ -36,6 +43,12 @@ pub struct Service {
     pub unread: Signal,
     /// Wakes the thread by which the index follows.
     pub changed: Signal,
+    /// Long work, one after the other.
+    pub jobs: Jobs,
+    /// Wakes the thread that drops old text.
+    pub forgetting: Signal,
+    /// Whether the store's log still holds something that was erased.
+    pub erasure_waits: AtomicBool,
 }
 
 impl Service {
@@ -53,13 +66,20 @@ impl Service {
         let index = follower.index().clone();
         let vocabulary = api::search::vocabulary(&method);
         let (unread, changed) = (Signal::default(), Signal::default());
-        Ok((Self { store, settings, method, index, vocabulary, unread, changed }, follower, rebuilt))
+        let (jobs, forgetting) = (Jobs::default(), Signal::default());
+        // An earlier run may have ended before it was done.
+        let erasure_waits = AtomicBool::new(true);
+        let service =
+            Self { store, settings, method, index, vocabulary, unread, changed, jobs, forgetting, erasure_waits };
+        Ok((service, follower, rebuilt))
     }
 
     /// Tells what goes on beside answering that all is over.
     pub fn stop(&self) {
         self.unread.stop();
         self.changed.stop();
+        self.jobs.stop();
+        self.forgetting.stop();
     }
 
     /// Lets `work` read the store, away from the threads that answer.

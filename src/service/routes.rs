@@ -21,6 +21,11 @@ pub fn configure(body_limit: usize) -> impl Fn(&mut ServiceConfig) {
             .configure(api::score::routes)
             .configure(api::conversations::routes)
             .configure(api::search::routes)
+            .configure(api::ingest::routes)
+            .configure(api::imports::routes)
+            .configure(api::rescore::routes)
+            .configure(api::erasure::routes)
+            .configure(api::export::routes)
             .default_service(web::to(nothing_here));
     }
 }

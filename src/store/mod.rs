@@ -5,12 +5,20 @@
 
 pub mod access;
 pub mod analysis;
+pub mod answered;
+pub mod audit_log;
 pub mod documents;
+pub mod erasure;
+pub mod export;
 pub mod found;
+pub mod jobs;
 mod lock;
 pub mod pieces;
 mod readers;
+pub mod rereading;
+pub mod retention;
 pub mod spool;
+pub mod uploads;
 mod writer;
 
 pub use lock::FolderLock;

@@ -5,7 +5,8 @@ use crate::conversation::{Format, ParticipantId, Role, Visibility};
 use crate::source::{Person, Piece, PieceMessage, Record};
 use rusqlite::{OptionalExtension, Transaction, params};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What became of a piece.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,48 +28,81 @@ pub struct Taken {
 /// # Errors
 /// Where the store fails.
 pub fn take(transaction: &Transaction<'_>, record: &Record) -> Result<Option<Taken>, StoreError> {
-    match record {
-        Record::Piece(piece) => self::piece(transaction, piece).map(Some),
-        Record::Person(person) => self::person(transaction, person).map(|()| None),
-    }
+    Ok(take_all(transaction, std::slice::from_ref(record))?.pop().flatten())
 }
 
-/// Keeps a piece of a conversation; one that has no identifier gets one from its content.
+/// Keeps records; what each piece among them brought is told. What concerns a conversation or a source as a
+/// whole is written once, however many of the records are of it.
 ///
 /// # Errors
 /// Where the store fails.
-pub fn piece(transaction: &Transaction<'_>, piece: &Piece) -> Result<Taken, StoreError> {
-    let ids = identifiers(&piece.messages);
-    let id = match &piece.conversation {
-        Some(id) => id.as_str().to_owned(),
-        None => nameless(&ids),
+pub fn take_all(transaction: &Transaction<'_>, records: &[Record]) -> Result<Vec<Option<Taken>>, StoreError> {
+    let mut lot = Lot::default();
+    let each = |record: &Record| match record {
+        Record::Piece(piece) => lot.piece(transaction, piece).map(Some),
+        Record::Person(person) => self::person(transaction, person).map(|()| None),
     };
-    let requester = piece.requester.as_ref().map(ParticipantId::as_str);
-    let (conversation, new, mut touched) =
-        conversation(transaction, &piece.source, &id, piece.channel.as_deref(), requester)?;
-    let mut taken = Taken { conversation, new, added: 0, changed: 0, known: 0 };
-    let times: Vec<Option<i64>> = piece.messages.iter().map(|message| sent_at(message.sent.as_deref())).collect();
-    // Some tools list the newest first; of messages of the same time the last one listed is then the first.
-    let reversed = matches!((times.first(), times.last()), (Some(Some(first)), Some(Some(last))) if first > last);
-    let count = piece.messages.len();
-    for (index, ((message, id), sent_at)) in piece.messages.iter().zip(&ids).zip(&times).enumerate() {
-        let position = if reversed { count - 1 - index } else { index };
-        match self::message(transaction, conversation, id, position, message, *sent_at)? {
-            Outcome::Added => taken.added += 1,
-            Outcome::Changed => taken.changed += 1,
-            Outcome::Known => taken.known += 1,
+    let taken = records.iter().map(each).collect::<Result<_, _>>()?;
+    lot.finish(transaction)?;
+    Ok(taken)
+}
+
+/// What records that are kept together come to.
+#[derive(Debug, Default)]
+struct Lot {
+    /// Conversations with something new.
+    touched: BTreeSet<i64>,
+    /// The time of each source's newest message.
+    newest: BTreeMap<String, i64>,
+}
+
+impl Lot {
+    /// Keeps a piece of a conversation; one that has no identifier gets one from its content.
+    fn piece(&mut self, transaction: &Transaction<'_>, piece: &Piece) -> Result<Taken, StoreError> {
+        let ids = identifiers(&piece.messages);
+        let id = match &piece.conversation {
+            Some(id) => Cow::Borrowed(id.as_str()),
+            None => Cow::Owned(nameless(&ids)),
+        };
+        let requester = piece.requester.as_ref().map(ParticipantId::as_str);
+        let (conversation, new, mut touched) =
+            conversation(transaction, &piece.source, &id, piece.channel.as_deref(), requester)?;
+        let mut taken = Taken { conversation, new, added: 0, changed: 0, known: 0 };
+        let times: Vec<Option<i64>> = piece.messages.iter().map(|message| sent_at(message.sent.as_deref())).collect();
+        // Some tools list the newest first; of messages of the same time the last one listed is then the first.
+        let reversed = matches!((times.first(), times.last()), (Some(Some(first)), Some(Some(last))) if first > last);
+        let count = piece.messages.len();
+        for (index, ((message, id), sent_at)) in piece.messages.iter().zip(&ids).zip(&times).enumerate() {
+            let position = if reversed { count - 1 - index } else { index };
+            match self::message(transaction, conversation, id, position, message, *sent_at)? {
+                Outcome::Added => taken.added += 1,
+                Outcome::Changed => taken.changed += 1,
+                Outcome::Known => taken.known += 1,
+            }
         }
+        touched |= taken.added + taken.changed > 0;
+        if touched {
+            self.touched.insert(conversation);
+        }
+        if let Some(newest) = times.iter().flatten().max() {
+            match self.newest.get_mut(&*piece.source) {
+                Some(known) => *known = (*known).max(*newest),
+                None => drop(self.newest.insert(piece.source.clone().into_owned(), *newest)),
+            }
+        }
+        Ok(taken)
     }
-    touched |= taken.added + taken.changed > 0;
-    if touched {
-        unread(transaction, conversation)?;
-    }
-    if let Some(newest) = times.iter().flatten().max() {
+
+    fn finish(self, transaction: &Transaction<'_>) -> Result<(), StoreError> {
+        self.touched.into_iter().try_for_each(|conversation| unread(transaction, conversation))?;
         let sql = "INSERT INTO source VALUES (?1, ?2) ON CONFLICT DO UPDATE SET newest = excluded.newest
                    WHERE newest IS NULL OR newest < excluded.newest";
-        transaction.prepare_cached(sql)?.execute(params![piece.source, newest])?;
+        let mut upsert = transaction.prepare_cached(sql)?;
+        self.newest.into_iter().try_for_each(|(source, newest)| {
+            upsert.execute(params![source, newest])?;
+            Ok(())
+        })
     }
-    Ok(taken)
 }
 
 /// Gives a conversation to be read.
@@ -76,7 +110,7 @@ pub fn piece(transaction: &Transaction<'_>, piece: &Piece) -> Result<Taken, Stor
 /// # Errors
 /// Where the store fails.
 pub fn unread(transaction: &Transaction<'_>, conversation: i64) -> Result<(), StoreError> {
-    let sql = "UPDATE conversation SET revision = ?2 WHERE key = ?1";
+    let sql = "UPDATE conversation SET revision = ?2, dropped = NULL WHERE key = ?1";
     transaction.prepare_cached(sql)?.execute([conversation, next_change(transaction)?])?;
     Ok(())
 }
@@ -94,9 +128,9 @@ fn conversation(
         Ok((row.get::<_, i64>(0)?, row.get::<_, Option<String>>(1)?, row.get::<_, Option<String>>(2)?))
     });
     let Some((key, old_channel, old_requester)) = known.optional()? else {
-        let sql = "INSERT INTO conversation (source, id, channel, requester, revision) VALUES (?1, ?2, ?3, ?4, ?5)";
-        let revision = next_change(transaction)?;
-        transaction.prepare_cached(sql)?.execute(params![source, id, channel, requester, revision])?;
+        // Its revision follows with the lot.
+        let sql = "INSERT INTO conversation (source, id, channel, requester, revision) VALUES (?1, ?2, ?3, ?4, 0)";
+        transaction.prepare_cached(sql)?.execute(params![source, id, channel, requester])?;
         return Ok((transaction.last_insert_rowid(), true, true));
     };
     let differs = |new: Option<&str>, old: &Option<String>| new.is_some() && new != old.as_deref();
@@ -180,25 +214,25 @@ pub fn person(transaction: &Transaction<'_>, person: &Person) -> Result<(), Stor
 
 /// The identifiers of messages: the tool's own, or a digest of time, author and text, with the number of
 /// earlier ones that are quite alike ("Yes please" may be said twice).
-fn identifiers(messages: &[PieceMessage]) -> Vec<String> {
+fn identifiers<'m>(messages: &'m [PieceMessage]) -> Vec<Cow<'m, str>> {
     let mut alike: BTreeMap<String, usize> = BTreeMap::new();
-    let id = |message: &PieceMessage| match &message.id {
-        Some(id) => id.as_str().to_owned(),
+    let id = |message: &'m PieceMessage| match &message.id {
+        Some(id) => Cow::Borrowed(id.as_str()),
         None => {
             let author = message.author.id.as_ref().map(ParticipantId::as_str);
             let author = author.or(message.author.name.as_deref()).unwrap_or_default();
             let digest = digest([message.sent.as_deref().unwrap_or_default(), author, &message.body]);
             let earlier = alike.entry(digest.clone()).or_default();
             *earlier += 1;
-            format!("~{digest}.{earlier}")
+            Cow::Owned(format!("~{digest}.{earlier}"))
         }
     };
     messages.iter().map(id).collect()
 }
 
 /// The identifier of a conversation that has none: the same messages are the same conversation.
-fn nameless(messages: &[String]) -> String {
-    format!("~{}", digest(messages.iter().map(String::as_str)))
+fn nameless(messages: &[Cow<'_, str>]) -> String {
+    format!("~{}", digest(messages.iter().map(|id| &**id)))
 }
 
 fn digest<'t>(texts: impl IntoIterator<Item = &'t str>) -> String {

@@ -41,6 +41,12 @@ impl<T> fmt::Debug for Pending<T> {
 }
 
 impl<T> Pending<T> {
+    /// Of a store that takes nothing more.
+    #[must_use]
+    pub fn closed() -> Self {
+        Self { answer: oneshot::channel().1 }
+    }
+
     /// Waits, holding up the thread; not within async code.
     ///
     /// # Errors

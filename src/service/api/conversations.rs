@@ -1,11 +1,12 @@
 //! Conversations: brought in whole, read with all that was found.
 
+use super::ingest::conversation_record;
 use crate::conversation::{Conversation, ConversationId};
 use crate::service::Service;
+use crate::service::body;
 use crate::service::gate::{Ingest, May};
-use crate::service::problem::{Problem, of_json};
+use crate::service::problem::{Fault, Problem};
 use crate::service::routes::at;
-use crate::source::Record;
 use crate::store::pieces::{self, Taken};
 use actix_web::http::Method;
 use actix_web::web::ServiceConfig;
@@ -39,11 +40,22 @@ impl From<Taken> for Stored {
     }
 }
 
-/// Brings a conversation: what is new is added, what differs is changed, nothing is removed.
+/// Brings a conversation.
+///
+/// What is new is added, what differs is changed, nothing is removed: a conversation may be brought again whenever
+/// it grew.
 #[utoipa::path(
-    put, path = "/v1/conversations/{source}/{id}", tag = "conversations", request_body = Object,
-    params(("source" = String, Path, description = "the ticketing tool"), ("id" = String, Path, description = "its identifier there")),
-    responses((status = 200, body = Stored), (status = 201, body = Stored))
+    put, path = "/v1/conversations/{source}/{id}", tag = "ingest", operation_id = "bring_conversation",
+    request_body(content = Object, description = "the conversation in the neutral form (`GET /v1/schema`)"),
+    params(
+        ("source" = String, Path, description = "the ticketing tool", example = "shop"),
+        ("id" = String, Path, description = "its identifier there", example = "4711"),
+    ),
+    responses(
+        (status = 200, description = "kept; it was known", body = Stored),
+        (status = 201, description = "kept; it is new", body = Stored),
+        (status = 422, description = "a value is not allowed", body = Problem, content_type = "application/problem+json"),
+    )
 )]
 pub async fn put(
     _caller: May<Ingest>,
@@ -52,10 +64,21 @@ pub async fn put(
     body: web::Bytes,
 ) -> Result<HttpResponse, Problem> {
     let (source, id) = path.into_inner();
-    let mut conversation: Conversation = serde_json::from_slice(&body).map_err(|error| of_json(&error))?;
+    let mut conversation: Conversation = body::read(&body)?;
+    let mut faults = Vec::new();
+    let named = conversation.id.as_ref().map(|id| id.as_str());
+    for (pointer, inside, outside) in [("/source", conversation.source.as_deref(), &source), ("/id", named, &id)] {
+        if inside.is_some_and(|inside| inside != outside.as_str()) {
+            let detail = format!("the path says `{outside}`: leave it out, or say the same");
+            faults.push(Fault { pointer: pointer.to_owned(), detail });
+        }
+    }
+    if !faults.is_empty() {
+        return Err(body::invalid(faults));
+    }
     conversation.source = Some(source);
     conversation.id = Some(ConversationId(id));
-    let record = Record::Piece(conversation.into());
+    let record = conversation_record(conversation).map_err(body::invalid)?;
     let taken = service.write(move |transaction| pieces::take(transaction, &record)).await?;
     service.unread.wake();
     let taken = taken.ok_or_else(|| Problem::internal("a conversation was not taken for one"))?;

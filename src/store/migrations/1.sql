@@ -38,10 +38,14 @@ CREATE TABLE conversation (
     recovery TEXT,
     -- What it was read with.
     version INTEGER REFERENCES version,
+    -- When its text was dropped, where nothing came since.
+    dropped INTEGER,
     UNIQUE (source, id)
 ) STRICT;
 CREATE INDEX conversation_unread ON conversation (revision) WHERE analysed < revision;
 CREATE INDEX conversation_change ON conversation (change);
+CREATE INDEX conversation_text ON conversation (last_sent) WHERE dropped IS NULL;
+CREATE INDEX conversation_requester ON conversation (source, requester) WHERE requester IS NOT NULL;
 CREATE INDEX conversation_judge_at ON conversation (source, judge_at) WHERE judge_at IS NOT NULL;
 
 CREATE TABLE message (
@@ -64,6 +68,7 @@ CREATE TABLE message (
     UNIQUE (conversation, id)
 ) STRICT;
 CREATE INDEX message_sideless ON message (author) WHERE role IS NULL;
+CREATE INDEX message_customer ON message (author) WHERE role = 'customer';
 
 CREATE TABLE team (key INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
 
@@ -118,8 +123,8 @@ CREATE INDEX analysis_conversation ON analysis (conversation);
 
 CREATE TABLE promise (
     key INTEGER PRIMARY KEY,
-    message INTEGER NOT NULL REFERENCES message ON DELETE CASCADE,
-    conversation INTEGER NOT NULL,
+    message INTEGER NOT NULL,
+    conversation INTEGER NOT NULL REFERENCES conversation ON DELETE CASCADE,
     agent INTEGER NOT NULL REFERENCES agent,
     start INTEGER NOT NULL,
     end INTEGER NOT NULL,
@@ -232,7 +237,10 @@ CREATE TABLE job (
 ) STRICT;
 
 -- Rows of a job that could not be read, each as a line of `rejected.jsonl`.
-CREATE TABLE rejected (job INTEGER NOT NULL REFERENCES job ON DELETE CASCADE, line TEXT NOT NULL) STRICT;
+CREATE TABLE rejected (
+    key INTEGER PRIMARY KEY, job INTEGER NOT NULL REFERENCES job ON DELETE CASCADE, line TEXT NOT NULL
+) STRICT;
+CREATE INDEX rejected_job ON rejected (job);
 
 -- Answers given, for a request that comes again with the same Idempotency-Key.
 CREATE TABLE answered (
@@ -245,6 +253,7 @@ CREATE TABLE answered (
     created INTEGER NOT NULL,
     PRIMARY KEY (token, key)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX answered_created ON answered (created);
 
 -- Deliveries of webhooks: those seen, so that the same one is taken once; and those whose conversation is
 -- not whole, with their body.
@@ -260,6 +269,7 @@ CREATE TABLE delivery (
     PRIMARY KEY (source, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX delivery_received ON delivery (received);
+CREATE INDEX delivery_conversation ON delivery (source, conversation) WHERE conversation IS NOT NULL;
 
 -- Searches that people keep.
 CREATE TABLE saved_search (
