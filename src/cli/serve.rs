@@ -6,7 +6,7 @@ use crate::ingest::Method;
 use crate::library::{Additions, Library};
 use crate::promise::Terms;
 use crate::reading::LeastConfidence;
-use crate::service::{Service, background::Signal, server};
+use crate::service::{Service, log, server};
 use crate::settings::{Flag, Layers, Settings};
 use crate::store::{Store, access};
 use clap::Args;
@@ -77,7 +77,9 @@ pub(super) fn run(args: &ServeArgs) -> Result<u8, Failure> {
     for warning in &settings.warnings {
         output::complain(warning);
     }
-    let method = method(&settings)?;
+    log::start(settings.log)?;
+    let library = library(&settings)?;
+    let method = method(&settings, library)?;
     let store = Store::open(&settings.data)?;
     let listener = TcpListener::bind(settings.server.address)
         .map_err(|error| format!("cannot listen at {}: {error}", settings.server.address))?;
@@ -89,17 +91,22 @@ pub(super) fn run(args: &ServeArgs) -> Result<u8, Failure> {
             "Nobody can sign in yet. Set up the first administrator, within a day, at\n{url}/setup#{secret}\n"
         ))?;
     }
-    let service = Arc::new(Service { store, settings, method, unread: Signal::default() });
+    let service = Arc::new(Service::new(store, settings, method, library));
     actix_web::rt::System::new().block_on(server::run(service, listener, stopped()))?;
     Ok(OK)
 }
 
-/// What conversations are read with.
-fn method(settings: &Settings) -> Result<Method, Failure> {
+/// All rules and scorecards.
+fn library(settings: &Settings) -> Result<&'static Library, Failure> {
     let reading = &settings.reading;
     let library = Library::open(&Additions { folder: reading.lexicons.clone(), alone: reading.alone })?;
     // It is used by all threads until the program ends.
-    let library: &'static Library = Box::leak(Box::new(library));
+    Ok(Box::leak(Box::new(library)))
+}
+
+/// What conversations are read with.
+fn method(settings: &Settings, library: &'static Library) -> Result<Method, Failure> {
+    let reading = &settings.reading;
     let lexicon = lexicon_of(library, Some(&reading.language))?;
     Ok(Method {
         lexicon,

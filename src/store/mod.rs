@@ -4,10 +4,13 @@
 //! ([`Store::read`]). What was acknowledged survives a kill and a loss of power.
 
 pub mod access;
+pub mod agreement;
 pub mod analysis;
+pub mod backlog;
 mod lock;
 pub mod pieces;
 mod readers;
+pub mod reviews;
 pub mod spool;
 mod writer;
 
@@ -126,6 +129,12 @@ impl Store {
     /// [`StoreError::Busy`] where too much is waiting.
     pub fn offer<T: Send + 'static>(&self, work: impl Task<T>) -> Result<Pending<T>, StoreError> {
         self.writer.offer(work)
+    }
+
+    /// How many pieces of work wait to be written.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.writer.waiting()
     }
 
     /// Lets `work` read what is committed: one state of it, whatever is written meanwhile.

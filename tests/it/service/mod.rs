@@ -1,5 +1,7 @@
 //! The service, without a network and without threads beside it: what is brought is read when a test says so.
 
+mod answers;
+mod openapi;
 mod reads;
 
 use actix_web::http::header::HeaderMap;
@@ -10,7 +12,6 @@ use amends::ingest::{self, Analyst, Method};
 use amends::library::{DEFAULT_SCORECARD, Library};
 use amends::promise::{Office, Terms};
 use amends::reading::{LeastConfidence, Reader};
-use amends::service::background::Signal;
 use amends::service::{Service, routes};
 use amends::settings::{Flag, Layers, Settings};
 use amends::source::Record;
@@ -59,14 +60,20 @@ impl Answer {
 impl Running {
     /// A new one with the built-in rules, in an office at UTC.
     pub fn new() -> Self {
+        Self::with(&[])
+    }
+
+    /// The same with settings of its own: flag, key and value of each.
+    pub fn with(set: &[(&'static str, &'static str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().join("data").to_str().unwrap().to_owned();
-        let flags = [Flag { name: "--data", key: "data", value: data }];
+        let mut flags = vec![Flag { name: "--data", key: "data", value: data }];
+        flags.extend(set.iter().map(|(name, key, value)| Flag { name, key, value: (*value).to_owned() }));
         let layers =
             Layers { config: None, environment: &[], flags: &flags, read: &|path| std::fs::read_to_string(path) };
         let settings = Settings::read(&layers).unwrap();
         let store = Store::open(&settings.data).unwrap();
-        let service = Arc::new(Service { store, settings, method: method(), unread: Signal::default() });
+        let service = Arc::new(Service::new(store, settings, method(), Library::built_in().unwrap()));
         let mut running = Self { service, token: String::new(), _folder: folder };
         running.token = running.token_of(Role::Admin, None);
         running
