@@ -6,7 +6,7 @@ use crate::ingest::Method;
 use crate::library::{Additions, Library};
 use crate::promise::Terms;
 use crate::reading::LeastConfidence;
-use crate::service::{Service, server};
+use crate::service::{Service, log, server};
 use crate::settings::{Flag, Layers, Settings};
 use crate::store::{Store, access};
 use clap::Args;
@@ -77,7 +77,9 @@ pub(super) fn run(args: &ServeArgs) -> Result<u8, Failure> {
     for warning in &settings.warnings {
         output::complain(warning);
     }
-    let method = method(&settings)?;
+    log::start(settings.log)?;
+    let library = library(&settings)?;
+    let method = method(&settings, library)?;
     let store = Store::open(&settings.data)?;
     let listener = TcpListener::bind(settings.server.address)
         .map_err(|error| format!("cannot listen at {}: {error}", settings.server.address))?;
@@ -89,7 +91,7 @@ pub(super) fn run(args: &ServeArgs) -> Result<u8, Failure> {
             "Nobody can sign in yet. Set up the first administrator, within a day, at\n{url}/setup#{secret}\n"
         ))?;
     }
-    let (service, follower, rebuilt) = Service::open(store, settings, method)?;
+    let (service, follower, rebuilt) = Service::open(store, settings, method, library)?;
     if let Some(reason) = rebuilt {
         output::tell(&format!("{reason}; it is made anew from the store, searching is complete when that is done\n"))?;
     }
@@ -97,12 +99,17 @@ pub(super) fn run(args: &ServeArgs) -> Result<u8, Failure> {
     Ok(OK)
 }
 
-/// What conversations are read with.
-fn method(settings: &Settings) -> Result<Method, Failure> {
+/// All rules and scorecards.
+fn library(settings: &Settings) -> Result<&'static Library, Failure> {
     let reading = &settings.reading;
     let library = Library::open(&Additions { folder: reading.lexicons.clone(), alone: reading.alone })?;
     // It is used by all threads until the program ends.
-    let library: &'static Library = Box::leak(Box::new(library));
+    Ok(Box::leak(Box::new(library)))
+}
+
+/// What conversations are read with.
+fn method(settings: &Settings, library: &'static Library) -> Result<Method, Failure> {
+    let reading = &settings.reading;
     let lexicon = lexicon_of(library, Some(&reading.language))?;
     Ok(Method {
         lexicon,

@@ -4,11 +4,15 @@
 
 mod agreement;
 mod gold;
+mod nominal;
 mod precision;
+mod tally;
 
 pub use agreement::Agreement;
 pub use gold::{GoldError, GoldMessage, parse_line};
+pub use nominal::Nominal;
 pub use precision::{BuiltFrom, measure};
+pub use tally::Tally;
 
 use crate::lexicon::{Family, Kind, Label};
 use crate::reading::{Findings, MessageReading, Reader};

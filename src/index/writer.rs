@@ -53,7 +53,11 @@ fn only_writer(index: &Index, folder: &Path) -> Result<IndexWriter, IndexError> 
 }
 
 impl Writer {
-    pub(super) fn new(index: Index, stamp: Stamp, folder: &Path) -> Result<Self, IndexError> {
+    /// The writer of an opened index whose earlier one is gone.
+    ///
+    /// # Errors
+    /// Where there is another writer, or the folder cannot be written.
+    pub fn new(index: Index, stamp: Stamp, folder: &Path) -> Result<Self, IndexError> {
         let writer = only_writer(&index, folder)?;
         let writer = Self { writer, index, stamp, folder: folder.to_owned() };
         writer.set_merge_policy();

@@ -6,11 +6,12 @@ use crate::index::{Document, Index, IndexError, Opened, Rebuilt, Stamp, Writer};
 use crate::marked::authored;
 use crate::reading::{Findings, markup_of};
 use crate::store::analysis::situation;
-use crate::store::documents::{Changed, MessageRow, changes, criteria, identity};
+use crate::store::documents::{Changed, MessageRow, changes, criteria, has_removed, identity};
 use crate::store::{Store, StoreError, change};
 use jiff::tz::TimeZone;
+use rusqlite::Transaction;
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 /// So many conversations are taken from the store at once.
@@ -33,8 +34,13 @@ pub enum FollowError {
 /// Feeds the index of a store.
 #[derive(Debug)]
 pub struct Follower {
-    writer: Writer,
+    /// Gone where an erasure could not be finished; the next one takes its place.
+    writer: Option<Writer>,
     index: Index,
+    stamp: Stamp,
+    folder: PathBuf,
+    /// Whether words that were erased may still lie in the index's files.
+    erased: bool,
     zone: TimeZone,
     /// The criteria of each version, in the order of the bits.
     versions: HashMap<i64, Vec<String>>,
@@ -48,14 +54,19 @@ impl Follower {
     /// # Errors
     /// Where the folder cannot be used.
     pub fn open(folder: &Path, store: &Store, zone: TimeZone) -> Result<(Self, Option<Rebuilt>), FollowError> {
-        let (identity, head) =
-            store.read(|transaction| Ok::<_, StoreError>((identity(transaction)?, change(transaction)?)))?;
+        let known = |transaction: &Transaction<'_>| {
+            Ok::<_, StoreError>((identity(transaction)?, change(transaction)?, has_removed(transaction)?))
+        };
+        // An earlier run may have ended between an erasure and its end.
+        let (identity, head, erased) = store.read(known)?;
         let name = zone.iana_name().unwrap_or("UTC").to_owned();
         let stamp = Stamp::current(format!("{identity:x} {name}"));
         let opened = Index::open_for(folder, &stamp, head.unsigned_abs())?;
         let Opened { index, writer, rebuilt } = opened;
         let change = i64::try_from(index.change()).unwrap_or(0);
-        Ok((Self { writer, index, zone, versions: HashMap::new(), given: (change, 0) }, rebuilt))
+        let (writer, folder) = (Some(writer), folder.to_owned());
+        let (versions, given) = (HashMap::new(), (change, 0));
+        Ok((Self { writer, index, stamp, folder, erased, zone, versions, given }, rebuilt))
     }
 
     /// The index, for searching.
@@ -69,49 +80,57 @@ impl Follower {
     /// # Errors
     /// Where the store or the index fails; what was committed stands, and the next call goes on from there.
     pub fn follow(&mut self, store: &Store, stop: &dyn Fn() -> bool) -> Result<usize, FollowError> {
-        let followed = self.follow_on(store, stop);
+        let mut writer = match self.writer.take() {
+            Some(writer) => writer,
+            None => Writer::new(self.index.clone(), self.stamp.clone(), &self.folder)?,
+        };
+        let followed = self.follow_with(&mut writer, store, stop);
         if followed.is_err() {
-            self.writer.rollback()?;
+            writer.rollback()?;
             self.given = (i64::try_from(self.index.change()).unwrap_or(0), 0);
+        } else if self.erased {
+            writer = writer.expunge()?;
+            self.erased = false;
         }
+        self.writer = Some(writer);
         followed
     }
 
-    fn follow_on(&mut self, store: &Store, stop: &dyn Fn() -> bool) -> Result<usize, FollowError> {
-        let (mut messages, mut erased) = (0, false);
+    fn follow_with(
+        &mut self,
+        writer: &mut Writer,
+        store: &Store,
+        stop: &dyn Fn() -> bool,
+    ) -> Result<usize, FollowError> {
+        let mut messages = 0;
         while !stop() {
             let after = self.given.0;
             let lot = store.read(|transaction| changes(transaction, after, TOGETHER))?;
             if lot.up_to == after {
                 break;
             }
-            erased |= !lot.removed.is_empty();
-            for conversation in lot.removed {
-                self.writer.remove(conversation);
-            }
+            self.erased |= !lot.removed.is_empty();
+            lot.removed.into_iter().for_each(|conversation| writer.remove(conversation));
             for changed in lot.changed {
                 let documents = self.documents(store, &changed)?;
                 self.given.1 += documents.len();
                 messages += documents.len();
-                self.writer.replace(changed.conversation, documents)?;
+                writer.replace(changed.conversation, documents)?;
             }
             self.given.0 = lot.up_to;
             if self.given.1 >= COMMITTED_TOGETHER || lot.up_to == lot.head {
-                self.commit(lot.head)?;
+                self.commit(writer, lot.head)?;
             }
         }
         if self.given.0 > i64::try_from(self.index.change()).unwrap_or(0) {
-            self.commit(i64::MAX)?;
-        }
-        if erased {
-            self.writer.expunge()?;
+            self.commit(writer, i64::MAX)?;
         }
         Ok(messages)
     }
 
-    fn commit(&mut self, head: i64) -> Result<(), FollowError> {
+    fn commit(&mut self, writer: &mut Writer, head: i64) -> Result<(), FollowError> {
         // Numbers of changes are counted from 1.
-        self.writer.commit(self.given.0.unsigned_abs(), head.unsigned_abs())?;
+        writer.commit(self.given.0.unsigned_abs(), head.unsigned_abs())?;
         self.given.1 = 0;
         Ok(())
     }
@@ -121,7 +140,7 @@ impl Follower {
     /// # Errors
     /// Where the index's work in the background failed.
     pub fn close(self) -> Result<(), FollowError> {
-        Ok(self.writer.close()?)
+        Ok(self.writer.map_or(Ok(()), Writer::close)?)
     }
 
     fn documents(&mut self, store: &Store, changed: &Changed) -> Result<Vec<Document>, FollowError> {

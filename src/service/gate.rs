@@ -6,7 +6,7 @@ use crate::access::{Principal, Scope, Secret, SecretKind};
 use crate::store::access;
 use actix_web::dev::Payload;
 use actix_web::http::header;
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use jiff::Timestamp;
 use std::future::Future;
 use std::marker::PhantomData;
@@ -72,6 +72,8 @@ impl<S: Needed> FromRequest for May<S> {
         let request = request.clone();
         Box::pin(async move {
             let principal = principal(&request).await?;
+            // The log says by whom it was asked.
+            request.extensions_mut().insert(Arc::clone(&principal));
             if !principal.may(S::SCOPE) {
                 let detail = format!("this needs the scope `{}`; yours: {}", S::SCOPE, principal.scopes());
                 return Err(Problem::forbidden(detail));

@@ -1,26 +1,35 @@
 //! The service: HTTP API, webhooks and what goes on beside them, over one data folder.
 
+pub mod answer;
 pub mod api;
 pub mod background;
 pub mod batch;
 pub mod body;
+pub mod cors;
+pub mod etag;
 pub mod gate;
 pub mod idempotency;
 pub mod jobs;
+pub mod log;
+pub mod metrics;
+pub mod openapi;
 pub mod paging;
 pub mod problem;
 pub mod routes;
 pub mod server;
 pub mod spool;
+pub mod time;
 
 use crate::index::{Index, Rebuilt};
 use crate::ingest::{FollowError, Follower, Method};
+use crate::library::Library;
 use crate::query::Vocabulary;
 use crate::settings::Settings;
 use crate::store::{Store, StoreError};
 use actix_web::web;
 use background::Signal;
 use jobs::Jobs;
+use metrics::Metrics;
 use problem::Problem;
 use rusqlite::Transaction;
 use std::sync::Arc;
@@ -39,6 +48,10 @@ pub struct Service {
     pub index: Index,
     /// The names that queries may use.
     pub vocabulary: Vocabulary,
+    /// All rules and scorecards.
+    pub library: &'static Library,
+    /// What is counted.
+    pub metrics: Metrics,
     /// Wakes the thread that reads conversations.
     pub unread: Signal,
     /// Wakes the thread by which the index follows.
@@ -60,6 +73,7 @@ impl Service {
         store: Store,
         settings: Settings,
         method: Method,
+        library: &'static Library,
     ) -> Result<(Self, Follower, Option<Rebuilt>), FollowError> {
         let folder = store.folder().join("index");
         let (follower, rebuilt) = Follower::open(&folder, &store, method.office.zone().clone())?;
@@ -69,8 +83,26 @@ impl Service {
         let (jobs, forgetting) = (Jobs::default(), Signal::default());
         // An earlier run may have ended before it was done.
         let erasure_waits = AtomicBool::new(true);
-        let service =
-            Self { store, settings, method, index, vocabulary, unread, changed, jobs, forgetting, erasure_waits };
+        let metrics = Metrics::new(vec![
+            ("version", env!("CARGO_PKG_VERSION").to_owned()),
+            ("language", method.lexicon.language().to_owned()),
+            ("lexicon", method.lexicon.digest().to_owned()),
+            ("scorecard", method.card.digest.clone()),
+        ]);
+        let service = Self {
+            store,
+            settings,
+            method,
+            library,
+            index,
+            vocabulary,
+            metrics,
+            unread,
+            changed,
+            jobs,
+            forgetting,
+            erasure_waits,
+        };
         Ok((service, follower, rebuilt))
     }
 

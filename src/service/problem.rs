@@ -1,5 +1,6 @@
 //! What went wrong, as RFC 9457 has it: `application/problem+json` for everything.
 
+use super::answer::REQUEST_ID;
 use crate::store::StoreError;
 use actix_web::error::{JsonPayloadError, PathError, PayloadError, QueryPayloadError};
 use actix_web::http::StatusCode;
@@ -53,6 +54,9 @@ pub struct Fault {
 }
 
 impl Problem {
+    /// How it is written.
+    pub const MEDIA_TYPE: &'static str = "application/problem+json";
+
     /// A problem with that status.
     #[must_use]
     pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
@@ -66,6 +70,23 @@ impl Problem {
             request_id: None,
             retry_after: None,
             allow: None,
+        }
+    }
+
+    /// What the framework answered with that status, as a problem.
+    #[must_use]
+    pub fn of_status(status: StatusCode, told: Option<String>) -> Self {
+        let told = |otherwise: &str| told.unwrap_or_else(|| otherwise.to_owned());
+        match status {
+            StatusCode::NOT_FOUND => Self::not_found(told("there is nothing here")),
+            StatusCode::PAYLOAD_TOO_LARGE => Self::too_large("the body is larger than is allowed"),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::unsupported(told("this form of body is not read")),
+            StatusCode::UNPROCESSABLE_ENTITY => Self::invalid(told("the request holds a value that cannot be")),
+            StatusCode::NOT_ACCEPTABLE => Self::new(status, "not_acceptable", "no encoding that is accepted is spoken"),
+            status if status.is_server_error() => {
+                Self { status: status.as_u16(), ..Self::internal("the log tells why") }
+            }
+            status => Self { status: status.as_u16(), ..Self::bad_request(told("the request cannot be understood")) },
         }
     }
 
@@ -164,7 +185,10 @@ impl ResponseError for Problem {
 
     fn error_response(&self) -> HttpResponse {
         let mut answer = HttpResponse::build(self.status_code());
-        answer.insert_header((header::CONTENT_TYPE, "application/problem+json"));
+        answer.insert_header((header::CONTENT_TYPE, Self::MEDIA_TYPE));
+        if let Some(id) = &self.request_id {
+            answer.insert_header((REQUEST_ID, id.as_str()));
+        }
         if let Some(seconds) = self.retry_after {
             answer.insert_header((header::RETRY_AFTER, seconds.to_string()));
         }

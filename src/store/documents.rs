@@ -156,3 +156,11 @@ pub fn identity(transaction: &Transaction<'_>) -> Result<i64, StoreError> {
     let sql = "SELECT value FROM counter WHERE name = 'identity'";
     Ok(transaction.query_row(sql, [], |row| row.get(0))?)
 }
+
+/// Whether anything was ever removed.
+///
+/// # Errors
+/// Where the store fails.
+pub fn has_removed(transaction: &Transaction<'_>) -> Result<bool, StoreError> {
+    Ok(transaction.query_row("SELECT EXISTS (SELECT 1 FROM removed)", [], |row| row.get(0))?)
+}

@@ -4,9 +4,11 @@
 //! ([`Store::read`]). What was acknowledged survives a kill and a loss of power.
 
 pub mod access;
+pub mod agreement;
 pub mod analysis;
 pub mod answered;
 pub mod audit_log;
+pub mod backlog;
 pub mod documents;
 pub mod erasure;
 pub mod export;
@@ -17,6 +19,7 @@ pub mod pieces;
 mod readers;
 pub mod rereading;
 pub mod retention;
+pub mod reviews;
 pub mod spool;
 pub mod uploads;
 mod writer;
@@ -136,6 +139,12 @@ impl Store {
     /// [`StoreError::Busy`] where too much is waiting.
     pub fn offer<T: Send + 'static>(&self, work: impl Task<T>) -> Result<Pending<T>, StoreError> {
         self.writer.offer(work)
+    }
+
+    /// How many pieces of work wait to be written.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.writer.waiting()
     }
 
     /// Lets `work` read what is committed: one state of it, whatever is written meanwhile.

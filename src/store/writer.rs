@@ -5,6 +5,7 @@ use super::StoreError;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 use tokio::sync::oneshot;
@@ -26,6 +27,8 @@ type Answer = Box<dyn FnOnce(Option<&Arc<StoreError>>) + Send>;
 pub(super) struct Writer {
     /// Taken out at the end, so that the thread ends.
     sender: Option<SyncSender<Work>>,
+    /// How much is in the queue, or about to be.
+    waiting: Arc<AtomicUsize>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -67,14 +70,22 @@ impl<T> Pending<T> {
 impl Writer {
     pub(super) fn start(connection: Connection) -> Self {
         let (sender, receiver) = sync_channel(WAITING);
-        let thread = std::thread::spawn(move || run(connection, &receiver));
-        Self { sender: Some(sender), thread: Some(thread) }
+        let waiting = Arc::new(AtomicUsize::new(0));
+        let taken = Arc::clone(&waiting);
+        let thread = std::thread::spawn(move || run(connection, &receiver, &taken));
+        Self { sender: Some(sender), waiting, thread: Some(thread) }
+    }
+
+    /// How many pieces of work wait.
+    pub(super) fn waiting(&self) -> usize {
+        self.waiting.load(Ordering::Relaxed)
     }
 
     /// Puts work into the queue; waits where that is full.
     pub(super) fn write<T: Send + 'static>(&self, work: impl Task<T>) -> Pending<T> {
         let (boxed, pending) = boxed(work);
         if let Some(queue) = &self.sender {
+            self.waiting.fetch_add(1, Ordering::Relaxed);
             // Where the thread has ended the answer is dropped, and `Pending` says so.
             let _ = queue.send(boxed);
         }
@@ -84,11 +95,16 @@ impl Writer {
     /// Puts work into the queue where there is room.
     pub(super) fn offer<T: Send + 'static>(&self, work: impl Task<T>) -> Result<Pending<T>, StoreError> {
         let (boxed, pending) = boxed(work);
-        match self.sender.as_ref().map(|queue| queue.try_send(boxed)) {
-            Some(Ok(())) => Ok(pending),
-            Some(Err(TrySendError::Full(_))) => Err(StoreError::Busy),
-            Some(Err(TrySendError::Disconnected(_))) | None => Err(StoreError::Closed),
-        }
+        let Some(queue) = &self.sender else { return Err(StoreError::Closed) };
+        // Before it is there to be taken.
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        queue.try_send(boxed).map(|()| pending).map_err(|refused| {
+            self.waiting.fetch_sub(1, Ordering::Relaxed);
+            match refused {
+                TrySendError::Full(_) => StoreError::Busy,
+                TrySendError::Disconnected(_) => StoreError::Closed,
+            }
+        })
     }
 }
 
@@ -142,10 +158,11 @@ fn within_savepoint<T>(transaction: &Transaction<'_>, work: impl Task<T>) -> Res
     done
 }
 
-fn run(mut connection: Connection, queue: &Receiver<Work>) {
+fn run(mut connection: Connection, queue: &Receiver<Work>, waiting: &AtomicUsize) {
     while let Ok(first) = queue.recv() {
         let mut answers = Vec::new();
         let committed = commit(&mut connection, first, queue, &mut answers).err().map(Arc::new);
+        waiting.fetch_sub(answers.len(), Ordering::Relaxed);
         for answer in answers {
             answer(committed.as_ref());
         }

@@ -11,9 +11,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use std::borrow::Cow;
 pub use utf16::utf16_offsets;
+use utoipa::ToSchema;
 
 /// What was read in a conversation.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema, ToSchema)]
 pub struct ConversationResult<'a> {
     /// Its identifier, or its place in the input where it has none.
     pub id: Cow<'a, str>,
@@ -28,7 +29,7 @@ pub struct ConversationResult<'a> {
 }
 
 /// What was read in a message.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema, ToSchema)]
 pub struct MessageResult<'a> {
     /// Place in the conversation, from 0.
     pub index: usize,
@@ -59,7 +60,7 @@ pub struct MessageResult<'a> {
 }
 
 /// Why a message has no score.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema, ToSchema)]
 pub struct NotScoredResult {
     /// For programs.
     pub code: &'static str,
@@ -68,7 +69,7 @@ pub struct NotScoredResult {
 }
 
 /// What a message answers.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema, ToSchema)]
 pub struct SituationResult<'a> {
     /// The company let the customer down, or the customer sees it so.
     pub service_failure: bool,
@@ -84,7 +85,7 @@ pub struct SituationResult<'a> {
 
 /// How far what is said of a situation is to be trusted: how probable it is that people say so too, 0 to 1. None
 /// where it is not said, or was never measured.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, JsonSchema, ToSchema)]
 pub struct SituationConfidence {
     /// That of the service failure.
     pub service_failure: Option<f64>,
@@ -95,7 +96,7 @@ pub struct SituationConfidence {
 }
 
 /// The words that tell about a situation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema, ToSchema)]
 pub struct SituationEvidence<'a> {
     /// What shows the failure.
     pub service_failure: Option<CueResult<'a>>,
@@ -106,7 +107,7 @@ pub struct SituationEvidence<'a> {
 }
 
 /// Words of some turn that tell about the situation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema, ToSchema)]
 pub struct CueResult<'a> {
     /// Index of the message that holds the words.
     pub message: u32,
@@ -123,7 +124,7 @@ pub struct CueResult<'a> {
 }
 
 /// The four headline findings.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, JsonSchema, ToSchema)]
 pub struct FindingsResult {
     /// An excuse is made.
     pub excuse: bool,
@@ -140,7 +141,7 @@ pub struct FindingsResult {
 }
 
 /// A figure for each of the four headline findings; none where it is not made, or was never measured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema, ToSchema)]
 pub struct FindingFigures<T> {
     /// Of the excuse.
     pub excuse: Option<T>,
@@ -153,7 +154,7 @@ pub struct FindingFigures<T> {
 }
 
 /// How a criterion of the scorecard stands.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema, ToSchema)]
 pub struct CriterionResult<'a> {
     /// Stable name.
     pub id: &'a str,
@@ -173,7 +174,7 @@ pub struct CriterionResult<'a> {
 }
 
 /// A rule's match that stands.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema, ToSchema)]
 pub struct DetectionResult<'a> {
     /// What was found.
     pub label: &'static str,
@@ -203,7 +204,7 @@ pub struct DetectionResult<'a> {
 }
 
 /// A half-open range.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema, ToSchema)]
 pub struct Offsets {
     /// First unit.
     pub start: u32,
@@ -212,7 +213,7 @@ pub struct Offsets {
 }
 
 /// What a result was made with: the same version and input give the same result.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema, ToSchema)]
 pub struct Version<'a> {
     /// Version of Amends.
     pub amends: &'static str,
@@ -225,7 +226,7 @@ pub struct Version<'a> {
 }
 
 /// Which scorecard.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema, ToSchema)]
 pub struct ScorecardVersion<'a> {
     /// Its name.
     pub id: &'a str,

@@ -25,6 +25,7 @@ mod readme;
 mod recovery;
 mod schema;
 mod scorecards;
+mod service;
 mod settings;
 mod sources;
 mod support;

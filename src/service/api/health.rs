@@ -24,16 +24,26 @@ pub struct Health {
     pub status: &'static str,
 }
 
-/// Whether it answers at all.
-#[utoipa::path(get, path = "/healthz", tag = "service", responses((status = 200, body = Health)))]
+/// Whether it is alive
+///
+/// Whether the service answers at all. It needs no token.
+#[utoipa::path(
+    get, path = "/healthz", operation_id = "getHealth", tag = "service", security(()),
+    responses((status = 200, description = "it does", body = Health)),
+)]
 pub async fn alive() -> HttpResponse {
     HttpResponse::Ok().json(Health { status: "ok" })
 }
 
-/// Whether it can read its store.
+/// Whether it is ready
+///
+/// Whether the service can read its store, so that it can do its work. It needs no token.
 #[utoipa::path(
-    get, path = "/readyz", tag = "service",
-    responses((status = 200, body = Health), (status = 503, body = Problem, content_type = "application/problem+json"))
+    get, path = "/readyz", operation_id = "getReadiness", tag = "service", security(()),
+    responses(
+        (status = 200, description = "it can", body = Health),
+        (status = 503, description = "it cannot", body = Problem, content_type = "application/problem+json"),
+    ),
 )]
 pub async fn ready(service: web::Data<Service>) -> Result<HttpResponse, Problem> {
     let service = service.into_inner();

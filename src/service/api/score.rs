@@ -37,12 +37,20 @@ pub struct ScoreRequest {
 /// The reader of this thread.
 pub type ThreadReader = RefCell<Reader<'static>>;
 
-/// Scores a draft or a conversation; nothing is stored.
+/// Scores a draft or a conversation
+///
+/// A draft with what the customer wrote, or a whole conversation in the neutral form. The answer holds each
+/// message's score with its evidence (offsets in bytes and in UTF-16 code units) and advice. Nothing is stored.
 #[utoipa::path(
-    post, path = "/v1/score", tag = "score", request_body = ScoreRequest,
+    post, path = "/v1/score", operation_id = "score", tag = "score",
+    request_body(
+        content = ScoreRequest,
+        example = json!({"customer": "My parcel never came!", "draft": "We are sorry that your parcel is late. It leaves today."}),
+    ),
     responses(
-        (status = 200, description = "what was read, with its evidence", body = Object),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
+        (status = 200, description = "what was read, with its evidence", body = wire::ConversationResult),
+        (status = 400, description = "the body is no JSON", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "a value cannot be", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub async fn score(

@@ -198,8 +198,8 @@ CREATE INDEX audit_log_at ON audit_log (at);
 CREATE TABLE review (
     key INTEGER PRIMARY KEY,
     message INTEGER NOT NULL REFERENCES message ON DELETE CASCADE,
-    user INTEGER REFERENCES user,
-    -- The name as it was, for reviews of people who left and of programs.
+    -- Whose it is: `user:3` or `token:7`, and the name as it was.
+    actor TEXT NOT NULL,
     reviewer TEXT NOT NULL,
     -- `review` of a reviewer, or `dispute` of the agent.
     kind TEXT NOT NULL,
@@ -208,7 +208,7 @@ CREATE TABLE review (
     comment TEXT,
     created INTEGER NOT NULL,
     changed INTEGER NOT NULL,
-    UNIQUE (message, reviewer, kind)
+    UNIQUE (message, actor, kind)
 ) STRICT;
 
 CREATE TABLE verdict (
@@ -221,6 +221,7 @@ CREATE TABLE verdict (
     verdict TEXT NOT NULL,
     PRIMARY KEY (review, about, subject)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX verdict_subject ON verdict (about, subject, verdict);
 
 -- Uploaded exports and other long work.
 CREATE TABLE job (

@@ -1,0 +1,459 @@
+//! Machine against people, and people among themselves.
+
+use crate::evaluation::{Agreement, Nominal, Tally};
+use crate::ingest::CriterionRow;
+use crate::lexicon::Lexicon;
+use crate::reading::Findings;
+use crate::service::Service;
+use crate::service::gate::{May, Review};
+use crate::service::paging::{Page, PageQuery};
+use crate::service::problem::Problem;
+use crate::service::routes::at;
+use crate::service::time::Time;
+use crate::store::StoreError;
+use crate::store::agreement::{self, SaidFilter, SaidRow};
+use crate::trend::{Interval, Z_95};
+use actix_web::http::Method;
+use actix_web::web::{Query as QueryString, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse, web};
+use rusqlite::Transaction;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, HashMap};
+use utoipa::{IntoParams, ToSchema};
+
+/// Its routes.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(at("/v1/agreement", &[Method::GET]).route(web::get().to(all)))
+        .service(at("/v1/agreement/disagreements", &[Method::GET]).route(web::get().to(disagreements)));
+}
+
+/// With fewer cases than that no figure is given: `trend::Minimum` has the same for the same reason.
+const MINIMUM: u64 = 20;
+
+/// Categories of a criterion, in the order in which they are counted.
+const VERDICTS: [&str; 3] = ["unmet", "met", "not_applicable"];
+
+/// Which reviews are compared.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct AgreementQuery {
+    /// Of messages sent at that time or later (RFC 3339).
+    pub since: Option<Time>,
+    /// Of messages sent before that time (RFC 3339).
+    pub until: Option<Time>,
+    /// `true`: only reviews given before the machine's score was shown; `false`: only others.
+    pub blind: Option<bool>,
+}
+
+/// How far machine and people agree. Disputes are not counted.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AgreementAnswer {
+    /// With fewer cases no figure is given.
+    #[schema(example = 20)]
+    pub minimum: u64,
+    /// Messages that were reviewed.
+    pub messages: u64,
+    /// By criterion, headline finding, label and rule.
+    pub items: Vec<AgreementItem>,
+}
+
+/// How far they agree about one thing.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AgreementItem {
+    /// `criterion`, `finding`, `label` or `rule`.
+    #[schema(example = "finding")]
+    pub about: &'static str,
+    /// Which one.
+    #[schema(example = "excuse")]
+    pub subject: String,
+    /// The machine against most of the people who reviewed a message.
+    pub machine: MachineAgreement,
+    /// The people among themselves, where two or more reviewed a message.
+    pub people: PeopleAgreement,
+}
+
+/// The machine against people. What it says is `unmet` of a criterion, that a finding is made, or that words are
+/// what a rule says.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MachineAgreement {
+    /// Cases compared.
+    pub cases: u64,
+    /// Whether these are too few for any figure.
+    pub too_few: bool,
+    /// Both say so.
+    pub both: u64,
+    /// Only the machine says so.
+    pub machine_only: u64,
+    /// Only people say so; null where nobody was asked what the machine left out: of labels and rules.
+    pub people_only: Option<u64>,
+    /// Neither says so; null as above.
+    pub neither: Option<u64>,
+    /// Cases in which people differed and none prevailed; they are left out.
+    pub split: u64,
+    /// Of all cases those in which both say the same; null as above.
+    pub agreement: Option<Share>,
+    /// Of what the machine says, the share that people say too.
+    pub precision: Option<Share>,
+    /// Of what people say, the share that the machine says too; null as above.
+    pub recall: Option<Share>,
+    /// Krippendorff's alpha: 1 for full agreement, 0 for what chance gives.
+    pub alpha: Option<f64>,
+    /// Gwet's AC1, which stays sensible where something is rare.
+    pub ac1: Option<f64>,
+}
+
+/// People among themselves.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PeopleAgreement {
+    /// Cases on which two or more people gave a verdict.
+    pub cases: u64,
+    /// Whether these are too few for any figure.
+    pub too_few: bool,
+    /// The share of pairs of people that say the same.
+    pub agreement: Option<f64>,
+    /// Krippendorff's alpha.
+    pub alpha: Option<f64>,
+    /// Gwet's AC1.
+    pub ac1: Option<f64>,
+}
+
+/// A share with its 95 % Wilson interval.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Share {
+    /// So many …
+    pub k: u64,
+    /// … of so many.
+    pub n: u64,
+    /// The share, 0 to 1.
+    pub share: f64,
+    /// Where the interval begins.
+    pub low: f64,
+    /// Where it ends.
+    pub high: f64,
+}
+
+impl Share {
+    fn of(k: u64, n: u64) -> Option<Self> {
+        let Interval { low, high } = Interval::wilson(k as f64, n as f64, Z_95)?;
+        Some(Self { k, n, share: k as f64 / n as f64, low, high })
+    }
+}
+
+impl PeopleAgreement {
+    fn of<const K: usize>(people: &Nominal<K>) -> Self {
+        let cases = people.cases();
+        let enough = cases >= MINIMUM;
+        let figure = |figure: Option<f64>| figure.filter(|_| enough);
+        Self {
+            cases,
+            too_few: !enough,
+            agreement: figure(people.agreement()),
+            alpha: figure(people.alpha()),
+            ac1: figure(people.ac1()),
+        }
+    }
+}
+
+impl AgreementItem {
+    fn of<const K: usize>(about: &'static str, subject: String, tally: &Tally<K>) -> Self {
+        let Agreement { tp, fp, false_negative, tn } = tally.counts;
+        let cases = tally.counts.n();
+        let enough = cases >= MINIMUM;
+        // Of what a rule leaves out nobody was asked.
+        let only_found = matches!(about, "label" | "rule");
+        let whole = |figure: Option<Share>| figure.filter(|_| enough && !only_found);
+        let chance = |figure: Option<f64>| figure.filter(|_| enough && !only_found);
+        let machine = MachineAgreement {
+            cases,
+            too_few: !enough,
+            both: tp,
+            machine_only: fp,
+            people_only: (!only_found).then_some(false_negative),
+            neither: (!only_found).then_some(tn),
+            split: tally.split,
+            agreement: whole(Share::of(tally.same, cases)),
+            precision: Share::of(tp, tp + fp).filter(|share| share.n >= MINIMUM),
+            recall: Share::of(tp, tp + false_negative).filter(|share| !only_found && share.n >= MINIMUM),
+            alpha: chance(tally.machine.alpha()),
+            ac1: chance(tally.machine.ac1()),
+        };
+        Self { about, subject, machine, people: PeopleAgreement::of(&tally.people) }
+    }
+}
+
+/// The criteria of each version, by name in the order of the bits.
+struct Versions(HashMap<i64, Vec<String>>);
+
+impl Versions {
+    fn read(transaction: &Transaction<'_>) -> Result<Self, StoreError> {
+        let kept = agreement::criteria(transaction)?.into_iter().map(|(version, criteria)| {
+            let criteria: Vec<CriterionRow> = serde_json::from_str(&criteria)?;
+            Ok((version, criteria.into_iter().map(|criterion| criterion.id).collect()))
+        });
+        Ok(Self(kept.collect::<Result<_, StoreError>>()?))
+    }
+
+    /// What the machine says where `said` speaks of it; `None` where it was not asked.
+    fn machine(&self, said: &SaidRow) -> Option<&'static str> {
+        match said.about.as_str() {
+            "criterion" => {
+                let index = self.0.get(&said.version)?.iter().position(|id| *id == said.subject)?;
+                Some(match (said.met >> index & 1, said.unmet >> index & 1) {
+                    (1, _) => "met",
+                    (_, 1) => "unmet",
+                    _ => "not_applicable",
+                })
+            }
+            "finding" => {
+                let named = Findings::default().named();
+                let index = named.iter().position(|(name, _)| *name == said.subject)?;
+                Some(if said.findings >> index & 1 == 1 { "yes" } else { "no" })
+            }
+            // It found what is spoken of.
+            _ => Some("yes"),
+        }
+    }
+}
+
+/// Counts verdicts, which come message by message and thing by thing.
+struct Counted {
+    lexicon: &'static Lexicon,
+    messages: u64,
+    last: Option<i64>,
+    criteria: BTreeMap<String, Tally<3>>,
+    findings: BTreeMap<String, Tally<2>>,
+    labels: BTreeMap<&'static str, Tally<2>>,
+    rules: BTreeMap<String, Tally<2>>,
+    /// What is being spoken of: the first who does so, what the machine says, how many say each category.
+    case: Option<(SaidRow, &'static str, [u32; 3])>,
+}
+
+impl Counted {
+    fn new(lexicon: &'static Lexicon) -> Self {
+        let (criteria, findings) = (BTreeMap::new(), BTreeMap::new());
+        let (labels, rules) = (BTreeMap::new(), BTreeMap::new());
+        Self { lexicon, messages: 0, last: None, criteria, findings, labels, rules, case: None }
+    }
+
+    fn add(&mut self, said: SaidRow, machine: Option<&'static str>) {
+        if self.last.replace(said.message) != Some(said.message) {
+            self.messages += 1;
+        }
+        let Some(machine) = machine else { return };
+        let category = category(&said.verdict);
+        let same = |first: &SaidRow| {
+            (first.message, &first.about, &first.subject) == (said.message, &said.about, &said.subject)
+        };
+        match &mut self.case {
+            Some((first, _, readers)) if same(first) => readers[category] += 1,
+            _ => {
+                self.close();
+                let mut readers = [0; 3];
+                readers[category] = 1;
+                self.case = Some((said, machine, readers));
+            }
+        }
+    }
+
+    /// Counts the case that is complete.
+    fn close(&mut self) {
+        let Some((said, machine, readers)) = self.case.take() else { return };
+        let machine = category(machine);
+        let two = [readers[0], readers[1]];
+        match said.about.as_str() {
+            "criterion" => self.criteria.entry(said.subject).or_default().count(machine, &readers, 0),
+            "finding" => self.findings.entry(said.subject).or_default().count(machine, &two, 0),
+            _ => {
+                let Some((rule, _)) = said.subject.rsplit_once('@') else { return };
+                if let Some(rule) = self.lexicon.rule(rule) {
+                    self.labels.entry(rule.label.name()).or_default().count(machine, &two, 0);
+                }
+                self.rules.entry(rule.to_owned()).or_default().count(machine, &two, 0);
+            }
+        }
+    }
+
+    fn answer(mut self) -> AgreementAnswer {
+        self.close();
+        let mut items = Vec::new();
+        let named = |name: &str, names: &BTreeMap<String, Tally<2>>| names.get(name).copied();
+        items.extend(self.criteria.into_iter().map(|(id, tally)| AgreementItem::of("criterion", id, &tally)));
+        for (name, _) in Findings::default().named() {
+            items.extend(named(name, &self.findings).map(|tally| AgreementItem::of("finding", name.into(), &tally)));
+        }
+        items.extend(self.labels.iter().map(|(name, tally)| AgreementItem::of("label", (*name).into(), tally)));
+        items.extend(self.rules.into_iter().map(|(id, tally)| AgreementItem::of("rule", id, &tally)));
+        AgreementAnswer { minimum: MINIMUM, messages: self.messages, items }
+    }
+}
+
+/// The place of a verdict among its kind: what is held against a message, or is found, comes first.
+fn category(verdict: &str) -> usize {
+    match verdict {
+        "yes" => 0,
+        "no" => 1,
+        verdict => VERDICTS.iter().position(|known| *known == verdict).unwrap_or(2),
+    }
+}
+
+/// How far machine and people agree
+///
+/// Per criterion, headline finding, label and rule: counts, precision and recall with Wilson intervals,
+/// Krippendorff's alpha and Gwet's AC1, of the machine against most of the people, and of the people among
+/// themselves. Nobody is asked what a rule left out, so labels and rules have no recall.
+#[utoipa::path(
+    get, path = "/v1/agreement", operation_id = "getAgreement", tag = "reviews", params(AgreementQuery),
+    responses(
+        (status = 200, description = "the figures", body = AgreementAnswer),
+        (status = 400, description = "a parameter is wrong", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn all(
+    caller: May<Review>,
+    service: web::Data<Service>,
+    query: QueryString<AgreementQuery>,
+) -> Result<HttpResponse, Problem> {
+    everybody(&caller)?;
+    let AgreementQuery { since, until, blind } = query.into_inner();
+    let (service, filter) =
+        (service.into_inner(), SaidFilter { since: since.map(|time| time.0), until: until.map(|time| time.0), blind });
+    let lexicon = service.method.lexicon;
+    let read = move |transaction: &Transaction<'_>| {
+        let versions = Versions::read(transaction)?;
+        let mut counted = Counted::new(lexicon);
+        agreement::by_message(transaction, filter, |said| {
+            let machine = versions.machine(&said);
+            counted.add(said, machine);
+        })?;
+        Ok(counted.answer())
+    };
+    Ok(HttpResponse::Ok().json(service.read(read).await?))
+}
+
+fn everybody(caller: &May<Review>) -> Result<(), Problem> {
+    if caller.may_see_everybody() { Ok(()) } else { Err(Problem::forbidden("this tells of everybody's messages")) }
+}
+
+/// Which disagreements.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct DisagreementsQuery {
+    /// `criterion`, `finding`, `label` or `rule`.
+    #[param(example = "finding")]
+    pub about: Option<String>,
+    /// Which one.
+    #[param(example = "excuse")]
+    pub subject: Option<String>,
+    /// Of messages sent at that time or later (RFC 3339).
+    pub since: Option<Time>,
+    /// Of messages sent before that time (RFC 3339).
+    pub until: Option<Time>,
+    /// `true`: only reviews given before the machine's score was shown; `false`: only others.
+    pub blind: Option<bool>,
+    /// Items of the page, 1 to 200; 50 unless said.
+    #[param(minimum = 1, maximum = 200)]
+    pub limit: Option<u32>,
+    /// The `next_cursor` of the page before.
+    pub cursor: Option<String>,
+}
+
+/// Something on which a reviewer and the machine differ.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Disagreement {
+    /// Key of the message: `/v1/messages/{key}`.
+    #[schema(example = "17")]
+    pub message: String,
+    /// Key of its conversation.
+    #[schema(example = "5")]
+    pub conversation: String,
+    /// Key of the review.
+    #[schema(example = "3")]
+    pub review: String,
+    /// Who differs.
+    #[schema(example = "Ines")]
+    pub reviewer: String,
+    /// `criterion`, `finding` or `detection`.
+    #[schema(example = "finding")]
+    pub about: String,
+    /// Which criterion or finding; of a detection `rule@start-end`.
+    #[schema(example = "excuse")]
+    pub subject: String,
+    /// What the machine says.
+    #[schema(example = "yes")]
+    pub machine: &'static str,
+    /// What the reviewer says.
+    #[schema(example = "no")]
+    pub people: String,
+}
+
+/// What is asked for, checked.
+fn asked(about: Option<&str>, subject: Option<&str>, lexicon: &Lexicon, said: &SaidRow) -> bool {
+    let rule = said.subject.rsplit_once('@').map_or("", |(rule, _)| rule);
+    let own = match about {
+        None => return subject.is_none_or(|subject| subject == said.subject || subject == rule),
+        Some("label") if said.about == "detection" => lexicon.rule(rule).map_or("", |rule| rule.label.name()),
+        Some("rule") if said.about == "detection" => rule,
+        Some(about) if about == said.about => said.subject.as_str(),
+        Some(_) => return false,
+    };
+    subject.is_none_or(|subject| subject == own)
+}
+
+/// On what machine and people differ
+///
+/// Every verdict of a reviewer that is not the machine's, those of the newest reviews first.
+#[utoipa::path(
+    get, path = "/v1/agreement/disagreements", operation_id = "listDisagreements", tag = "reviews",
+    params(DisagreementsQuery),
+    responses(
+        (status = 200, description = "a page of disagreements", body = Page<Disagreement>),
+        (status = 400, description = "a parameter is wrong", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn disagreements(
+    caller: May<Review>,
+    service: web::Data<Service>,
+    query: QueryString<DisagreementsQuery>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    everybody(&caller)?;
+    let DisagreementsQuery { about, subject, since, until, blind, limit, cursor } = query.into_inner();
+    if let Some(about) = about.as_deref().filter(|about| !["criterion", "finding", "label", "rule"].contains(about)) {
+        let detail = format!("about is `{about}`; allowed are criterion, finding, label, rule");
+        return Err(Problem::bad_request(detail.clone()).at("about", detail));
+    }
+    let page = PageQuery { limit, cursor };
+    let (limit, after) = (page.limit()?, page.after::<(i64, String, String)>()?);
+    let (service, filter) =
+        (service.into_inner(), SaidFilter { since: since.map(|time| time.0), until: until.map(|time| time.0), blind });
+    let lexicon = service.method.lexicon;
+    let read = move |transaction: &Transaction<'_>| {
+        let versions = Versions::read(transaction)?;
+        let mut found = Vec::new();
+        agreement::newest_first(transaction, filter, after, |said| {
+            if asked(about.as_deref(), subject.as_deref(), lexicon, &said)
+                && let Some(machine) = versions.machine(&said).filter(|machine| *machine != said.verdict)
+            {
+                found.push((said, machine));
+            }
+            found.len() <= limit
+        })?;
+        Ok(found)
+    };
+    let found = service.read(read).await?;
+    let place = |(said, _): &(SaidRow, &str)| (said.review, said.about.clone(), said.subject.clone());
+    let page = Page::of(found, limit, place, |(said, machine)| Disagreement {
+        message: said.message.to_string(),
+        conversation: said.conversation.to_string(),
+        review: said.review.to_string(),
+        reviewer: said.reviewer,
+        about: said.about,
+        subject: said.subject,
+        machine,
+        people: said.verdict,
+    })?;
+    Ok(page.answer(&request))
+}

@@ -1,0 +1,436 @@
+//! Reviews: what people say of a message, beside what the machine says of it.
+
+use crate::access::{Principal, Role, Scope};
+use crate::ingest::{CriterionRow, Evidence};
+use crate::reading::Findings;
+use crate::service::Service;
+use crate::service::gate::{May, Read};
+use crate::service::paging::{Page, PageQuery};
+use crate::service::problem::{Problem, of_json};
+use crate::service::routes::at;
+use crate::service::time::Time;
+use crate::store::StoreError;
+use crate::store::reviews::{self, MachineRow, NewReview, ReviewFilter, ReviewRow, VerdictRow};
+use actix_web::http::Method;
+use actix_web::web::{Query as QueryString, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse, web};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use utoipa::{IntoParams, ToSchema};
+
+/// Its routes.
+pub fn routes(config: &mut ServiceConfig) {
+    let review = at("/v1/messages/{key}/review", &[Method::PUT, Method::DELETE]);
+    config
+        .service(review.route(web::put().to(put)).route(web::delete().to(delete)))
+        .service(at("/v1/reviews", &[Method::GET]).route(web::get().to(list)));
+}
+
+/// Characters of a comment, at most.
+const MOST_COMMENT: usize = 10_000;
+
+/// Whose word it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ReviewKind {
+    /// A reviewer's.
+    Review,
+    /// That of the agent who wrote the message.
+    Dispute,
+}
+
+impl ReviewKind {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Review => "review",
+            Self::Dispute => "dispute",
+        }
+    }
+
+    /// What `caller` writes where they do not say.
+    fn of(caller: &Principal) -> Self {
+        if caller.role == Role::Agent { Self::Dispute } else { Self::Review }
+    }
+}
+
+/// How a criterion stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CriterionVerdict {
+    /// The message does what it asks for.
+    Met,
+    /// It does not.
+    Unmet,
+    /// It asks nothing of this message.
+    NotApplicable,
+}
+
+impl CriterionVerdict {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Met => "met",
+            Self::Unmet => "unmet",
+            Self::NotApplicable => "not_applicable",
+        }
+    }
+}
+
+/// A verdict on something that a rule found.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DetectionVerdict {
+    /// The rule.
+    #[schema(example = "excuse-swamped")]
+    pub rule: String,
+    /// First byte in the message's body: `span` of the detection.
+    #[schema(example = 23)]
+    pub start: u32,
+    /// One past the last.
+    #[schema(example = 39)]
+    pub end: u32,
+    /// Whether it is what the rule says.
+    pub right: bool,
+}
+
+/// What somebody says of a message. What they are silent about is left open.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "comment": "The courier is named, not blamed.", "criteria": {"owns-the-fault": "met"}, "findings": {"excuse": false},
+}))]
+pub struct ReviewRequest {
+    /// `review` unless the caller is an agent, who can only dispute.
+    pub kind: Option<ReviewKind>,
+    /// Whether the machine's score was not seen yet.
+    #[serde(default)]
+    pub blind: bool,
+    /// What else there is to say, at most 10,000 characters.
+    #[schema(max_length = 10_000)]
+    pub comment: Option<String>,
+    /// By criterion.
+    #[serde(default)]
+    pub criteria: BTreeMap<String, CriterionVerdict>,
+    /// By headline finding (`excuse`, `finger_pointing`, `missing_apology`, `missing_follow_up`): whether it is there.
+    #[serde(default)]
+    pub findings: BTreeMap<String, bool>,
+    /// On what rules found.
+    #[serde(default)]
+    pub detections: Vec<DetectionVerdict>,
+}
+
+/// A review.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReviewAnswer {
+    /// Its key.
+    #[schema(example = "3")]
+    pub key: String,
+    /// Key of the message.
+    #[schema(example = "17")]
+    pub message: String,
+    /// Key of the message's conversation.
+    #[schema(example = "5")]
+    pub conversation: String,
+    /// Key of the agent who wrote the message; null where it is not read any more.
+    #[schema(example = "2")]
+    pub agent: Option<String>,
+    /// Who says it.
+    #[schema(example = "Ines")]
+    pub reviewer: String,
+    /// Whether it is the caller's own.
+    pub own: bool,
+    /// `review` or `dispute`.
+    #[schema(example = "review")]
+    pub kind: String,
+    /// Whether the machine's score was not seen yet.
+    pub blind: bool,
+    /// What else there is to say.
+    pub comment: Option<String>,
+    /// By criterion: `met`, `unmet` or `not_applicable`.
+    pub criteria: BTreeMap<String, String>,
+    /// By headline finding: whether it is there.
+    pub findings: BTreeMap<String, bool>,
+    /// On what rules found.
+    pub detections: Vec<DetectionVerdict>,
+    /// When it was first given.
+    pub created: Option<Time>,
+    /// When it was last changed.
+    pub changed: Option<Time>,
+}
+
+impl ReviewAnswer {
+    /// As `caller` is shown it.
+    #[must_use]
+    pub fn of(row: ReviewRow, caller: &Principal) -> Self {
+        let mut answer = Self {
+            key: row.key.to_string(),
+            message: row.message.to_string(),
+            conversation: row.conversation.to_string(),
+            agent: row.agent.map(|agent| agent.to_string()),
+            own: row.actor == caller.credential.to_string(),
+            reviewer: row.reviewer,
+            kind: row.kind,
+            blind: row.blind,
+            comment: row.comment,
+            criteria: BTreeMap::new(),
+            findings: BTreeMap::new(),
+            detections: Vec::new(),
+            created: row.created.map(Time),
+            changed: row.changed.map(Time),
+        };
+        for VerdictRow { about, subject, verdict } in row.verdicts {
+            let yes = verdict == "yes";
+            match about.as_str() {
+                "criterion" => drop(answer.criteria.insert(subject, verdict)),
+                "finding" => drop(answer.findings.insert(subject, yes)),
+                _ => answer.detections.extend(detection_verdict(&subject, yes)),
+            }
+        }
+        answer.detections.sort_by(|a, b| (a.start, a.end, &a.rule).cmp(&(b.start, b.end, &b.rule)));
+        answer
+    }
+}
+
+/// `rule@start-end` as a verdict.
+fn detection_verdict(subject: &str, right: bool) -> Option<DetectionVerdict> {
+    let (rule, place) = subject.rsplit_once('@')?;
+    let (start, end) = place.split_once('-')?;
+    Some(DetectionVerdict { rule: rule.to_owned(), start: start.parse().ok()?, end: end.parse().ok()?, right })
+}
+
+impl ReviewRequest {
+    /// The verdicts, where all are about something that `machine` speaks of.
+    fn verdicts(&self, machine: &MachineRow) -> Result<Vec<VerdictRow>, Problem> {
+        let kept = |error: serde_json::Error| Problem::from(StoreError::from(error));
+        let criteria: Vec<CriterionRow> = serde_json::from_str(&machine.criteria).map_err(kept)?;
+        let evidence: Evidence = serde_json::from_str(&machine.evidence).map_err(kept)?;
+        let mut problem = Problem::invalid("a verdict is about something that the message was not asked");
+        let mut verdicts = Vec::new();
+        let mut add = |about: &str, subject: String, verdict: &str| {
+            verdicts.push(VerdictRow { about: about.to_owned(), subject, verdict: verdict.to_owned() });
+        };
+        let criteria: Vec<&str> = criteria.iter().map(|criterion| criterion.id.as_str()).collect();
+        for (id, verdict) in &self.criteria {
+            if !criteria.contains(&id.as_str()) {
+                let why = format!("the message was scored by no criterion `{id}`; allowed are {}", criteria.join(", "));
+                problem = problem.at(format!("/criteria/{}", escaped(id)), why);
+            }
+            add("criterion", id.clone(), verdict.name());
+        }
+        let findings = Findings::default().named().map(|(name, _)| name);
+        for (name, made) in &self.findings {
+            if !findings.contains(&name.as_str()) {
+                let why = format!("there is no finding `{name}`; allowed are {}", findings.join(", "));
+                problem = problem.at(format!("/findings/{}", escaped(name)), why);
+            }
+            add("finding", name.clone(), yes_or_no(*made));
+        }
+        let mut seen = BTreeSet::new();
+        for (index, one) in self.detections.iter().enumerate() {
+            let DetectionVerdict { rule, start, end, right } = one;
+            let found = |row: &&crate::ingest::DetectionRow| (&row.rule, row.start, row.end) == (rule, *start, *end);
+            if evidence.detections.iter().find(found).is_none() {
+                let why = format!("`{rule}` found nothing from {start} to {end}");
+                problem = problem.at(format!("/detections/{index}"), why);
+            } else if !seen.insert((rule, start, end)) {
+                problem = problem.at(format!("/detections/{index}"), "the same was said of before");
+            }
+            add("detection", format!("{rule}@{start}-{end}"), yes_or_no(*right));
+        }
+        if let Some(comment) = self.comment.as_ref().filter(|comment| comment.chars().count() > MOST_COMMENT) {
+            let long = comment.chars().count();
+            problem = problem.at("/comment", format!("{long} characters; allowed are {MOST_COMMENT}"));
+        }
+        if problem.errors.is_empty() { Ok(verdicts) } else { Err(problem) }
+    }
+}
+
+const fn yes_or_no(yes: bool) -> &'static str {
+    if yes { "yes" } else { "no" }
+}
+
+/// A name within a JSON pointer (RFC 6901 §3).
+fn escaped(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
+
+/// Whether `caller` may write `kind` about a message that `machine` speaks of, which is not there for them where
+/// they may not see it.
+fn check(caller: &Principal, kind: ReviewKind, machine: Option<MachineRow>) -> Result<MachineRow, Problem> {
+    let machine = machine.filter(|machine| caller.may_see(&machine.agent));
+    let machine = machine.ok_or_else(|| Problem::not_found("there is no such agent's message that was read"))?;
+    match kind {
+        ReviewKind::Review if !caller.may(Scope::Review) => {
+            let detail = format!("a review needs the scope `{}`; an agent disputes", Scope::Review);
+            Err(Problem::forbidden(detail))
+        }
+        ReviewKind::Dispute if caller.agent.as_ref() != Some(&machine.agent) => {
+            Err(Problem::forbidden("only who wrote a message can dispute what is said of it"))
+        }
+        _ => Ok(machine),
+    }
+}
+
+/// Says what one thinks of a message
+///
+/// A reviewer's verdicts on criteria, findings and what rules found, or an agent's dispute of what is said of
+/// their own message. It replaces the caller's earlier one. The machine's score stays as it is.
+#[utoipa::path(
+    put, path = "/v1/messages/{key}/review", operation_id = "putReview", tag = "reviews",
+    params(("key" = String, Path, description = "key of the message", example = "17")),
+    request_body = ReviewRequest,
+    responses(
+        (status = 200, description = "the review, in place of an earlier one", body = ReviewAnswer),
+        (status = 201, description = "the review, the first of the caller", body = ReviewAnswer),
+        (status = 400, description = "the body is no JSON", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "the caller may not", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "there is no such agent's message that was read", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "a verdict is about something that is not there", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+#[expect(clippy::disallowed_methods, reason = "a review is of now")]
+pub async fn put(
+    caller: May<Read>,
+    service: web::Data<Service>,
+    key: web::Path<i64>,
+    body: web::Bytes,
+) -> Result<HttpResponse, Problem> {
+    let (service, message) = (service.into_inner(), key.into_inner());
+    let mut request: ReviewRequest = serde_json::from_slice(&body).map_err(|error| of_json(&error))?;
+    let kind = request.kind.unwrap_or(ReviewKind::of(&caller));
+    let machine = service.read(move |transaction| Ok(reviews::machine(transaction, message)?)).await?;
+    let machine = check(&caller, kind, machine)?;
+    let verdicts = request.verdicts(&machine)?;
+    let comment = request.comment.take().filter(|comment| !comment.trim().is_empty());
+    if verdicts.is_empty() && comment.is_none() {
+        return Err(Problem::invalid("a review says something: a verdict, or a comment"));
+    }
+    let actor = caller.credential.to_string();
+    let review = NewReview {
+        message,
+        actor: actor.clone(),
+        reviewer: caller.name.clone(),
+        kind: kind.name(),
+        blind: request.blind,
+        comment,
+        verdicts,
+        at: Timestamp::now(),
+    };
+    let kept = service.write(move |transaction| reviews::put(transaction, &review)).await?;
+    let (_, first) = kept.ok_or_else(|| Problem::not_found("the message was erased meanwhile"))?;
+    let filter =
+        ReviewFilter { message: Some(message), actor: Some(actor), kind: Some(kind.name()), ..Default::default() };
+    let kept = service.read(move |transaction| Ok(reviews::list(transaction, &filter, 1)?)).await?.pop();
+    let kept = kept.ok_or_else(|| Problem::not_found("the message was erased meanwhile"))?;
+    let mut answer = if first { HttpResponse::Created() } else { HttpResponse::Ok() };
+    Ok(answer.json(ReviewAnswer::of(kept, &caller)))
+}
+
+/// Which of one's own reviews.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct OwnReviewQuery {
+    /// `review` unless the caller is an agent.
+    #[param(inline)]
+    pub kind: Option<ReviewKind>,
+}
+
+/// Takes one's own review back
+///
+/// Removes what the caller said of the message. Nobody can remove what others said.
+#[utoipa::path(
+    delete, path = "/v1/messages/{key}/review", operation_id = "deleteReview", tag = "reviews",
+    params(("key" = String, Path, description = "key of the message", example = "17"), OwnReviewQuery),
+    responses(
+        (status = 204, description = "it is gone"),
+        (status = 400, description = "a parameter is wrong", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "the caller said nothing of such a message", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn delete(
+    caller: May<Read>,
+    service: web::Data<Service>,
+    key: web::Path<i64>,
+    query: QueryString<OwnReviewQuery>,
+) -> Result<HttpResponse, Problem> {
+    let kind = query.kind.unwrap_or(ReviewKind::of(&caller)).name();
+    let (message, actor) = (key.into_inner(), caller.credential.to_string());
+    let gone = service.write(move |transaction| reviews::remove(transaction, message, &actor, kind)).await?;
+    if !gone {
+        return Err(Problem::not_found(format!("you have written no {kind} of such a message")));
+    }
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Which reviews.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct ReviewsQuery {
+    /// Of the message of this key.
+    pub message: Option<i64>,
+    /// Of messages in the conversation of this key.
+    pub conversation: Option<i64>,
+    /// Of messages by the agent of this key.
+    pub agent: Option<i64>,
+    /// By whom: their name.
+    #[param(example = "Ines")]
+    pub reviewer: Option<String>,
+    /// `review` or `dispute`.
+    #[param(inline)]
+    pub kind: Option<ReviewKind>,
+    /// Changed at that time or later (RFC 3339).
+    pub since: Option<Time>,
+    /// Changed before that time (RFC 3339).
+    pub until: Option<Time>,
+    /// Items of the page, 1 to 200; 50 unless said.
+    #[param(minimum = 1, maximum = 200)]
+    pub limit: Option<u32>,
+    /// The `next_cursor` of the page before.
+    pub cursor: Option<String>,
+}
+
+/// Reviews and disputes
+///
+/// What people said of messages, the newest first. An agent is shown what is said of their own messages.
+#[utoipa::path(
+    get, path = "/v1/reviews", operation_id = "listReviews", tag = "reviews", params(ReviewsQuery),
+    responses(
+        (status = 200, description = "a page of reviews", body = Page<ReviewAnswer>),
+        (status = 400, description = "a parameter is wrong", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn list(
+    caller: May<Read>,
+    service: web::Data<Service>,
+    query: QueryString<ReviewsQuery>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let ReviewsQuery { message, conversation, agent, reviewer, kind, since, until, limit, cursor } = query.into_inner();
+    let page = PageQuery { limit, cursor };
+    let (limit, before) = (page.limit()?, page.after::<i64>()?);
+    let kind = kind.map(ReviewKind::name);
+    let written_by = if caller.may_see_everybody() { None } else { caller.agent.clone() };
+    let found = if written_by.is_none() && !caller.may_see_everybody() {
+        // An agent of whom nobody knows who they are.
+        Vec::new()
+    } else {
+        let filter = ReviewFilter {
+            message,
+            conversation,
+            agent,
+            written_by,
+            actor: None,
+            reviewer,
+            kind,
+            since: since.map(|time| time.0),
+            until: until.map(|time| time.0),
+            before,
+        };
+        let read = move |transaction: &rusqlite::Transaction<'_>| Ok(reviews::list(transaction, &filter, limit + 1)?);
+        service.into_inner().read(read).await?
+    };
+    let page = Page::of(found, limit, |review| review.key, |review| ReviewAnswer::of(review, &caller))?;
+    Ok(page.answer(&request))
+}

@@ -1,0 +1,125 @@
+//! What reviewers and the machine say of the same messages.
+
+use super::{StoreError, milliseconds};
+use jiff::Timestamp;
+use rusqlite::{Row, Transaction, params};
+use std::collections::HashMap;
+
+/// A reviewer's verdict beside the machine's analysis.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SaidRow {
+    /// The review's key.
+    pub review: i64,
+    /// The reviewer's name.
+    pub reviewer: String,
+    /// The message.
+    pub message: i64,
+    /// Its conversation.
+    pub conversation: i64,
+    /// `criterion`, `finding` or `detection`.
+    pub about: String,
+    /// Of what.
+    pub subject: String,
+    /// The verdict.
+    pub verdict: String,
+    /// What the machine scored with.
+    pub version: i64,
+    /// A bit for each headline finding of the machine.
+    pub findings: i64,
+    /// A bit for each criterion that the machine finds met.
+    pub met: i64,
+    /// A bit for each criterion that it finds unmet.
+    pub unmet: i64,
+}
+
+/// Which verdicts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct SaidFilter {
+    /// On messages sent at that time or later.
+    pub since: Option<Timestamp>,
+    /// On messages sent before that time.
+    pub until: Option<Timestamp>,
+    /// Given before the machine's score was shown, or after.
+    pub blind: Option<bool>,
+}
+
+const COLUMNS: &str = "SELECT review.key, reviewer, review.message, analysis.conversation, about, subject, verdict,
+     analysis.version, findings, met, unmet
+     FROM review JOIN verdict ON verdict.review = review.key JOIN analysis ON analysis.message = review.message
+     WHERE kind = 'review' AND (?1 IS NULL OR sent_at >= ?1) AND (?2 IS NULL OR sent_at < ?2)
+     AND (?3 IS NULL OR blind = ?3)";
+
+/// Calls `each` with every verdict of reviewers, message by message.
+///
+/// # Errors
+/// Where the store fails.
+pub fn by_message(
+    transaction: &Transaction<'_>,
+    filter: SaidFilter,
+    mut each: impl FnMut(SaidRow),
+) -> Result<(), StoreError> {
+    let mut select = transaction.prepare_cached(&format!("{COLUMNS} ORDER BY review.message, about, subject"))?;
+    let SaidFilter { since, until, blind } = filter;
+    let mut rows = select.query(params![since.map(milliseconds), until.map(milliseconds), blind])?;
+    while let Some(row) = rows.next()? {
+        each(said(row)?);
+    }
+    Ok(())
+}
+
+/// The verdicts of reviewers, those of the newest reviews first, from after the place `after` (review, about,
+/// subject), as long as `each` says so.
+///
+/// # Errors
+/// Where the store fails.
+pub fn newest_first(
+    transaction: &Transaction<'_>,
+    filter: SaidFilter,
+    after: Option<(i64, String, String)>,
+    mut each: impl FnMut(SaidRow) -> bool,
+) -> Result<(), StoreError> {
+    let sql = format!(
+        "{COLUMNS} AND (?4 IS NULL OR review.key < ?4 OR (review.key = ?4 AND (about, subject) > (?5, ?6)))
+         ORDER BY review.key DESC, about, subject"
+    );
+    let (review, about, subject) = match after {
+        Some((review, about, subject)) => (Some(review), Some(about), Some(subject)),
+        None => (None, None, None),
+    };
+    let mut select = transaction.prepare_cached(&sql)?;
+    let SaidFilter { since, until, blind } = filter;
+    let values = params![since.map(milliseconds), until.map(milliseconds), blind, review, about, subject];
+    let mut rows = select.query(values)?;
+    while let Some(row) = rows.next()? {
+        if !each(said(row)?) {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn said(row: &Row<'_>) -> rusqlite::Result<SaidRow> {
+    Ok(SaidRow {
+        review: row.get(0)?,
+        reviewer: row.get(1)?,
+        message: row.get(2)?,
+        conversation: row.get(3)?,
+        about: row.get(4)?,
+        subject: row.get(5)?,
+        verdict: row.get(6)?,
+        version: row.get(7)?,
+        findings: row.get(8)?,
+        met: row.get(9)?,
+        unmet: row.get(10)?,
+    })
+}
+
+/// The criteria of each version (JSON), in the order of the bits.
+///
+/// # Errors
+/// Where the store fails.
+pub fn criteria(transaction: &Transaction<'_>) -> Result<HashMap<i64, String>, StoreError> {
+    let mut select = transaction.prepare_cached("SELECT key, criteria FROM version")?;
+    let found = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+    Ok(found)
+}
