@@ -21,6 +21,7 @@ mod readme;
 mod recovery;
 mod schema;
 mod scorecards;
+mod service;
 mod sources;
 mod support;
 mod tables;
