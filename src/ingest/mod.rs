@@ -10,9 +10,11 @@
 
 mod analyst;
 mod kept;
+mod whole;
 
 pub use analyst::Analyst;
 pub use kept::{CueRow, DetectionRow, Evidence, RecoveryRow};
+pub use whole::Whole;
 
 use crate::lexicon::Lexicon;
 use crate::promise::{Office, Terms};

@@ -2,11 +2,14 @@
 
 pub mod api;
 pub mod background;
+pub mod figures;
 pub mod gate;
 pub mod paging;
 pub mod problem;
 pub mod routes;
 pub mod server;
+pub mod sight;
+pub mod versions;
 
 use crate::ingest::Method;
 use crate::settings::Settings;

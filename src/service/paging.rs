@@ -5,7 +5,7 @@
 
 use super::problem::Problem;
 use actix_web::http::header;
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::de::DeserializeOwned;
@@ -95,6 +95,12 @@ impl<T: Serialize> Page<T> {
     /// The answer, with the `Link` to the next page.
     #[must_use]
     pub fn answer(&self, request: &HttpRequest) -> HttpResponse {
+        self.response(request).json(self)
+    }
+
+    /// The same for an answer that holds more than the page.
+    #[must_use]
+    pub fn response(&self, request: &HttpRequest) -> HttpResponseBuilder {
         let mut answer = HttpResponse::Ok();
         if let Some(cursor) = &self.next_cursor {
             let others = request
@@ -106,6 +112,6 @@ impl<T: Serialize> Page<T> {
             query.push(&cursor);
             answer.insert_header((header::LINK, format!("<{}?{}>; rel=\"next\"", request.path(), query.join("&"))));
         }
-        answer.json(self)
+        answer
     }
 }

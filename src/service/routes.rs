@@ -20,6 +20,7 @@ pub fn configure(body_limit: usize) -> impl Fn(&mut ServiceConfig) {
             .configure(api::health::routes)
             .configure(api::score::routes)
             .configure(api::conversations::routes)
+            .configure(api::reading::routes)
             .default_service(web::to(nothing_here));
     }
 }

@@ -4,9 +4,15 @@
 //! ([`Store::read`]). What was acknowledged survives a kill and a loss of power.
 
 pub mod access;
+pub mod agents;
 pub mod analysis;
+mod conditions;
+pub mod conversations;
+pub mod figures;
 mod lock;
+pub mod messages;
 pub mod pieces;
+pub mod promises;
 mod readers;
 pub mod spool;
 mod writer;

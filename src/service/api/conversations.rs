@@ -1,5 +1,6 @@
 //! Conversations: brought in whole, read with all that was found.
 
+use super::reading;
 use crate::conversation::{Conversation, ConversationId};
 use crate::service::Service;
 use crate::service::gate::{Ingest, May};
@@ -15,7 +16,11 @@ use utoipa::ToSchema;
 
 /// Its routes.
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(at("/v1/conversations/{source}/{id}", &[Method::PUT]).route(web::put().to(put)));
+    config.service(
+        at("/v1/conversations/{source}/{id}", &[Method::GET, Method::PUT])
+            .route(web::get().to(reading::conversation::get_by_id))
+            .route(web::put().to(put)),
+    );
 }
 
 /// What became of what was brought.

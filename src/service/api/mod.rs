@@ -2,4 +2,5 @@
 
 pub mod conversations;
 pub mod health;
+pub mod reading;
 pub mod score;
