@@ -10,6 +10,7 @@
 pub mod example;
 mod findings;
 mod output;
+pub mod part;
 mod pipeline;
 pub mod plan;
 mod produce;

@@ -1,11 +1,10 @@
 //! What an audit adds up: sums that can be merged in any order and give the same figures.
 
 use super::example::Examples;
+use super::part::Part;
 use super::recovered::{Promises, Recoveries};
 use crate::conversation::Role;
-use crate::promise::{Outcome, Promise};
 use crate::reading::{MessageReading, NotScored};
-use crate::score::{Scorecard, Verdict};
 use crate::trend::{Count, Period};
 use std::collections::BTreeMap;
 
@@ -90,6 +89,12 @@ pub struct Group {
 }
 
 impl Group {
+    /// Measure `index`: a headline finding, or a criterion.
+    #[must_use]
+    pub fn measure(&self, index: usize) -> Count {
+        self.measures.get(index).copied().unwrap_or_default()
+    }
+
     /// Mean of the scores, 0 to 100.
     #[must_use]
     pub fn mean_score(&self) -> Option<f64> {
@@ -115,78 +120,6 @@ impl Group {
             own.merge(more);
         }
         self.promises.merge(&other.promises);
-    }
-}
-
-/// The messages of one conversation that belong to one group.
-#[derive(Debug, Clone, Default)]
-pub struct Part {
-    messages: u64,
-    scored: u64,
-    score_hundredths: u64,
-    /// For each measure how many messages met it, and to how many it applied.
-    measures: Vec<(u32, u32)>,
-    promises: Promises,
-}
-
-impl Part {
-    /// Adds a message.
-    pub fn add(&mut self, reading: &MessageReading, card: &Scorecard) {
-        self.messages += 1;
-        let Some(score) = &reading.score else { return };
-        self.measures.resize(HEADLINES.len() + card.criteria.len(), (0, 0));
-        let situation = &reading.situation;
-        let applies =
-            [situation.service_failure, situation.service_failure, situation.apology_due, situation.follow_up_due];
-        for ((measure, (_, found)), applies) in self.measures.iter_mut().zip(reading.findings.named()).zip(applies) {
-            // A finger pointed where no failure is seen is one all the same.
-            if applies || found {
-                measure.0 += u32::from(found);
-                measure.1 += 1;
-            }
-        }
-        for (index, measure) in self.measures.iter_mut().skip(HEADLINES.len()).enumerate() {
-            match score.verdict(index) {
-                Verdict::Met => {
-                    measure.0 += 1;
-                    measure.1 += 1;
-                }
-                Verdict::Unmet => measure.1 += 1,
-                Verdict::NotApplicable => {}
-            }
-        }
-        if let Some(score) = score.score {
-            self.scored += 1;
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a score is 0 to 100")]
-            let hundredths = (score * 100.0).round() as u64;
-            self.score_hundredths += hundredths;
-        }
-    }
-
-    /// Adds a promise made in one of the messages.
-    pub fn promise(&mut self, promise: &Promise, outcome: &Outcome) {
-        self.promises.add(promise, outcome);
-    }
-
-    /// The group that holds this conversation's messages alone.
-    #[must_use]
-    pub fn group(&self) -> Group {
-        let count = |&(met, applicable): &(u32, u32)| {
-            let mut count = Count::default();
-            // Met is never above applicable: both grow together.
-            let _ = count.add_conversation(met, applicable);
-            count
-        };
-        Group {
-            title: None,
-            team: None,
-            conversations: 1,
-            messages: self.messages,
-            scored: self.scored,
-            score_hundredths: self.score_hundredths,
-            measures: self.measures.iter().map(count).collect(),
-            promises: self.promises,
-        }
     }
 }
 

@@ -1,10 +1,11 @@
 //! Reads conversations and turns them into rows and sums; one for each thread.
 
 use super::findings;
+use super::part::{MessageFigures, Part};
 use super::pipeline::{Job, Work};
 use super::plan::{self, Agent, Plan};
 use super::rows::{self, Placed};
-use super::summary::{Dimension, Fired, GroupKey, Part, Summary};
+use super::summary::{Dimension, Fired, GroupKey, Summary};
 use crate::conversation::{Conversation, Role};
 use crate::promise::turns;
 use crate::reading::{MessageReading, Reader};
@@ -263,9 +264,10 @@ impl<'p> Worker<'p> {
             self.fired(reading);
             let promises = recovery.promises.iter().filter(|(promise, _)| promise.turn as usize == index);
             let promises: Vec<_> = promises.collect();
+            let figures = MessageFigures::from(reading);
             for key in self.groups(conversation, &agent, times[index]) {
                 let (part, title) = parts.entry(key).or_default();
-                part.add(reading, plan.card);
+                part.add(&figures, plan.card.criteria.len());
                 promises.iter().for_each(|(promise, outcome)| part.promise(promise, outcome));
                 title.get_or_insert_with(|| agent.clone());
             }

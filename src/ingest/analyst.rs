@@ -2,18 +2,18 @@
 
 use super::Method;
 use super::kept::{CueRow, DetectionRow, Evidence, RecoveryRow};
-use crate::conversation::{Conversation, Role, Visibility};
+use super::whole::Whole;
+use crate::conversation::{Role, Visibility};
 use crate::detect::Detection;
 use crate::promise::{Fate, Outcome, Promise, Terms, Turn, Why, turns};
 use crate::reading::{MessageReading, Reader};
 use crate::recovery::Recovery;
 use crate::situation::Cue;
-use crate::source::merge::merge;
 use crate::store::analysis::{self, Analysed, AnalysisRow, PromiseRow, StoredMessage, Unread, situation, unread};
 use crate::store::rereading::judge_due_promises;
 use crate::store::{Pending, Store, StoreError};
 use jiff::Timestamp;
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 
 /// So many conversations are read and kept together.
 const TOGETHER: usize = 256;
@@ -118,10 +118,7 @@ impl<'s> Analyst<'s> {
     fn conversation(&self, reader: &mut Reader<'static>, unread: Unread) -> Analysed {
         let Unread { key, revision, piece, messages: stored, newest } = unread;
         let source = piece.source.clone().into_owned();
-        let keys = Keys::of(&piece.messages, &stored);
-        let merged = merge(vec![piece], &());
-        let conversation = merged.conversation;
-        let stored = keys.of_messages(&conversation);
+        let Whole { conversation, stored, sideless } = Whole::of(piece, &stored);
         let readings = reader.conversation(&conversation);
         let turns = turns(&conversation, &readings);
         let now = newest.unwrap_or(Timestamp::MIN);
@@ -142,7 +139,7 @@ impl<'s> Analyst<'s> {
             source,
             sent: sent.iter().min().copied().zip(sent.iter().max().copied()),
             messages: turns.len(),
-            sideless: merged.sideless.len(),
+            sideless,
             service_failure: readings.iter().any(|reading| reading.situation.service_failure),
             recovery: json(&recovery_row(&recovery, &stored)),
             judge_at: recovery.promises.iter().filter_map(|one| judge_at(one, &self.method.terms)).min().max(
@@ -246,40 +243,6 @@ impl<'s> Analyst<'s> {
             },
             told: outcome.sentence(promise, &self.method.office),
         }
-    }
-}
-
-/// Finds the keys of messages again once they were put together.
-struct Keys {
-    named: HashMap<String, StoredMessage>,
-    /// Those without an identifier, by time and text; the same twice in their order.
-    nameless: HashMap<(Option<String>, String), VecDeque<StoredMessage>>,
-}
-
-impl Keys {
-    fn of(messages: &[crate::source::PieceMessage], stored: &[StoredMessage]) -> Self {
-        let mut keys = Self { named: HashMap::new(), nameless: HashMap::new() };
-        for (message, stored) in messages.iter().zip(stored) {
-            match &message.id {
-                Some(id) => {
-                    keys.named.insert(id.as_str().to_owned(), *stored);
-                }
-                None => {
-                    let alike = keys.nameless.entry((message.sent.clone(), message.body.clone())).or_default();
-                    alike.push_back(*stored);
-                }
-            }
-        }
-        keys
-    }
-
-    fn of_messages(mut self, conversation: &Conversation) -> Vec<StoredMessage> {
-        let lost = StoredMessage { key: 0, dropped: true };
-        let mut key = |message: &crate::conversation::Message| match &message.id {
-            Some(id) => self.named.get(id.as_str()).copied(),
-            None => self.nameless.get_mut(&(message.sent.clone(), message.body.clone()))?.pop_front(),
-        };
-        conversation.messages.iter().map(|message| key(message).unwrap_or(lost)).collect()
     }
 }
 

@@ -12,10 +12,12 @@ mod analyst;
 mod follower;
 pub mod import;
 mod kept;
+mod whole;
 
 pub use analyst::Analyst;
 pub use follower::{FollowError, Follower};
 pub use kept::{CueRow, DetectionRow, Evidence, RecoveryRow};
+pub use whole::Whole;
 
 use crate::lexicon::Lexicon;
 use crate::promise::{Office, Terms};

@@ -22,8 +22,14 @@ pub struct Segment {
 /// The segments of `message`, one after another its plain text.
 #[must_use]
 pub fn segments(message: &Message, detections: &[Detection]) -> Vec<Segment> {
+    segments_of(message, &detections.iter().map(|one| one.span).collect::<Vec<_>>())
+}
+
+/// The same where all that is known of detections is where they stand in the raw body.
+#[must_use]
+pub fn segments_of(message: &Message, evidence: &[Span]) -> Vec<Segment> {
     let text = Text::read(&message.body, markup(message));
-    let spans: Vec<Span> = detections.iter().map(|one| text.plain_span(one.span)).collect();
+    let spans: Vec<Span> = evidence.iter().map(|span| text.plain_span(*span)).collect();
     let mut cuts: Vec<u32> = spans
         .iter()
         .chain(text.zones().iter().map(|zone| &zone.span))

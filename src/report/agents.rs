@@ -96,10 +96,6 @@ pub(super) struct Cell {
 /// A group with its name.
 type Named<'g> = (&'g str, &'g Group);
 
-pub(super) fn measure(group: &Group, index: usize) -> Count {
-    group.measures.get(index).copied().unwrap_or_default()
-}
-
 fn shown_name<'g>((id, group): &Named<'g>) -> &'g str {
     group.title.as_deref().unwrap_or(id)
 }
@@ -128,7 +124,7 @@ impl FunnelView {
         index: usize,
         headline: &'static Headline,
     ) -> Result<Self, ReportError> {
-        let counts: Vec<Count> = agents.iter().map(|(_, group)| measure(group, index)).collect();
+        let counts: Vec<Count> = agents.iter().map(|(_, group)| group.measure(index)).collect();
         let mut view = Self {
             id: headline.name,
             title: headline.title,
@@ -281,13 +277,13 @@ impl Table {
     fn new(plan: &Plan<'_>, groups: &[Named<'_>]) -> Self {
         let funnels: Vec<Option<Funnel>> = (0..HEADLINES.len())
             .map(|index| {
-                let counts: Vec<Count> = groups.iter().map(|(_, group)| measure(group, index)).collect();
+                let counts: Vec<Count> = groups.iter().map(|(_, group)| group.measure(index)).collect();
                 // Where it cannot be told how far groups differ in general, none is said to stand out.
                 Funnel::new(&counts, plan.minimum).filter(|funnel| funnel.dispersion.measured.is_some())
             })
             .collect();
         let standing = |group: &Group, index: usize| {
-            let count = measure(group, index);
+            let count = group.measure(index);
             funnels[index].as_ref().map(|funnel| funnel.standing(&count))
         };
         let stands_out = |group: &Group| {
@@ -305,7 +301,7 @@ impl Table {
                 let (id, group) = **named;
                 let promises = &group.promises;
                 let cell = |index| {
-                    let count = measure(group, index);
+                    let count = group.measure(index);
                     let interval = Interval::of(&count, Z_95)?;
                     let standing = standing(group, index);
                     Some(Cell {

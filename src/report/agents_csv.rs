@@ -1,8 +1,6 @@
 //! `agents.csv`: every agent with every figure.
 
 use super::ReportError;
-use super::agents::measure;
-use super::words::standing_name;
 use crate::audit::Audit;
 use crate::audit::cell;
 use crate::audit::plan::Plan;
@@ -28,7 +26,7 @@ pub fn agents_csv(plan: &Plan<'_>, audit: &Audit) -> Result<Vec<u8>, ReportError
         .chain(plan.card.criteria.iter().map(|criterion| format!("criterion:{}", criterion.id)))
         .collect();
     let agents: Vec<(&str, &Group)> = audit.summary.whole(Dimension::Agent).collect();
-    let counts = |index: usize| -> Vec<Count> { agents.iter().map(|(_, group)| measure(group, index)).collect() };
+    let counts = |index: usize| -> Vec<Count> { agents.iter().map(|(_, group)| group.measure(index)).collect() };
     let funnels: Vec<Option<Funnel>> =
         (0..measures.len()).map(|index| Funnel::new(&counts(index), plan.minimum)).collect();
     let mut csv = csv::Writer::from_writer(Vec::new());
@@ -59,7 +57,7 @@ pub fn agents_csv(plan: &Plan<'_>, audit: &Audit) -> Result<Vec<u8>, ReportError
         }
         csv.write_field(group.mean_score().map(|score| two_decimals(score).to_string()).unwrap_or_default())?;
         for (index, funnel) in funnels.iter().enumerate() {
-            let count = measure(group, index);
+            let count = group.measure(index);
             let interval = Interval::of(&count, Z_95);
             let end = |end: fn(&Interval) -> f64| interval.as_ref().map(|one| decimals(end(one))).unwrap_or_default();
             csv.write_field(count.met().to_string())?;
@@ -67,7 +65,7 @@ pub fn agents_csv(plan: &Plan<'_>, audit: &Audit) -> Result<Vec<u8>, ReportError
             csv.write_field(two_decimals(count.effective_n()).to_string())?;
             csv.write_field(end(|interval| interval.low))?;
             csv.write_field(end(|interval| interval.high))?;
-            csv.write_field(funnel.as_ref().map_or("too_few", |funnel| standing_name(funnel.standing(&count))))?;
+            csv.write_field(funnel.as_ref().map_or("too_few", |funnel| funnel.standing(&count).name()))?;
         }
         let promises = &group.promises;
         csv.write_record(

@@ -1,6 +1,5 @@
 //! The four headline findings, and the scorecard criterion by criterion.
 
-use super::agents::measure;
 use super::words::Figure;
 use crate::audit::plan::Plan;
 use crate::audit::summary::{Group, HEADLINES};
@@ -26,7 +25,7 @@ pub(super) struct Criterion<'p> {
 
 pub(super) fn headlines(plan: &Plan<'_>, all: &Group) -> Vec<Headline> {
     let view = |(index, headline): (usize, &crate::audit::summary::Headline)| {
-        let count = measure(all, index);
+        let count = all.measure(index);
         Headline {
             title: headline.title,
             asks: headline.asks,
@@ -54,7 +53,7 @@ fn meaning(headline: &str) -> &'static str {
 
 pub(super) fn criteria<'p>(plan: &'p Plan<'_>, all: &Group) -> Vec<Criterion<'p>> {
     let view = |(index, criterion): (usize, &'p crate::score::Criterion)| {
-        let count = measure(all, HEADLINES.len() + index);
+        let count = all.measure(HEADLINES.len() + index);
         Criterion {
             question: &criterion.question,
             advice: &criterion.advice,

@@ -1,7 +1,6 @@
 //! The findings over time: control charts with what is unusual in words.
 
 use super::ReportError;
-use super::agents::measure;
 use super::plot::{ControlPlot, Look, Point, Scale};
 use super::words;
 use crate::audit::plan::Plan;
@@ -72,7 +71,7 @@ impl ChartView {
         // One audit reads all messages with one lexicon and one scorecard: the ruler is the same throughout.
         let points: Vec<control::Point> = series
             .iter()
-            .map(|(_, group)| control::Point { count: measure(group, index), version: String::new() })
+            .map(|(_, group)| control::Point { count: group.measure(index), version: String::new() })
             .collect();
         let settings = Settings { minimum: plan.minimum, ..Settings::default() };
         let drawn = control::parts(&points, &settings).into_iter().next().map(|part| part.lines);

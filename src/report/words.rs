@@ -117,18 +117,6 @@ impl Figure {
     }
 }
 
-/// The name of a standing in files.
-pub(super) const fn standing_name(standing: Standing) -> &'static str {
-    match standing {
-        Standing::TooFew => "too_few",
-        Standing::Below998 => "below_998",
-        Standing::Below95 => "below_95",
-        Standing::Inside => "inside",
-        Standing::Above95 => "above_95",
-        Standing::Above998 => "above_998",
-    }
-}
-
 /// A standing in words.
 pub(super) const fn standing_words(standing: Standing) -> &'static str {
     match standing {

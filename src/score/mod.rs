@@ -49,6 +49,18 @@ pub struct MessageScore {
 }
 
 impl MessageScore {
+    /// A bit for each criterion that is met, in the order of the scorecard.
+    #[must_use]
+    pub const fn met(&self) -> u64 {
+        self.met
+    }
+
+    /// A bit for each criterion that is not met.
+    #[must_use]
+    pub const fn unmet(&self) -> u64 {
+        self.unmet
+    }
+
     /// How criterion `index` of the scorecard stands.
     #[must_use]
     pub const fn verdict(&self, index: usize) -> Verdict {

@@ -7,6 +7,7 @@ pub mod batch;
 pub mod body;
 pub mod cors;
 pub mod etag;
+pub mod figures;
 pub mod gate;
 pub mod idempotency;
 pub mod jobs;
@@ -17,8 +18,10 @@ pub mod paging;
 pub mod problem;
 pub mod routes;
 pub mod server;
+pub mod sight;
 pub mod spool;
 pub mod time;
+pub mod versions;
 
 use crate::index::{Index, Rebuilt};
 use crate::ingest::{FollowError, Follower, Method};

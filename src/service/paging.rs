@@ -95,9 +95,15 @@ impl<T: Serialize> Page<T> {
     /// The answer, with the `Link` to the next page.
     #[must_use]
     pub fn answer(&self, request: &HttpRequest) -> HttpResponse {
+        self.response(request).json(self)
+    }
+
+    /// The same for an answer that holds more than the page.
+    #[must_use]
+    pub fn response(&self, request: &HttpRequest) -> HttpResponseBuilder {
         let mut answer = HttpResponse::Ok();
         link(&mut answer, request, self.next_cursor.as_deref());
-        answer.json(self)
+        answer
     }
 }
 

@@ -4,18 +4,24 @@
 //! ([`Store::read`]). What was acknowledged survives a kill and a loss of power.
 
 pub mod access;
+pub mod agents;
 pub mod agreement;
 pub mod analysis;
 pub mod answered;
 pub mod audit_log;
 pub mod backlog;
+mod conditions;
+pub mod conversations;
 pub mod documents;
 pub mod erasure;
 pub mod export;
+pub mod figures;
 pub mod found;
 pub mod jobs;
 mod lock;
+pub mod messages;
 pub mod pieces;
+pub mod promises;
 mod readers;
 pub mod rereading;
 pub mod retention;

@@ -33,6 +33,21 @@ pub enum Standing {
     Above998,
 }
 
+impl Standing {
+    /// The name used in files and answers.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::TooFew => "too_few",
+            Self::Below998 => "below_998",
+            Self::Below95 => "below_95",
+            Self::Inside => "inside",
+            Self::Above95 => "above_95",
+            Self::Above998 => "above_998",
+        }
+    }
+}
+
 /// How far agents differ beyond chance, by which the limits are widened.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Dispersion {

@@ -121,6 +121,19 @@ impl Prior {
         }
     }
 
+    /// The shrunk rate alone, at the cost of a division: what lists are ordered by. `None` with too few agents.
+    #[must_use]
+    pub fn rate(&self, agent: &Count) -> Option<f64> {
+        match self {
+            Self::TooFewAgents { .. } => None,
+            Self::NoOverdispersion { rate } => Some(*rate),
+            Self::Spread(prior) => {
+                let (k, n) = effective(agent).unwrap_or_default();
+                Some(prior.after(k, n).mean())
+            }
+        }
+    }
+
     /// What it means, in a sentence for people.
     #[must_use]
     pub fn sentence(&self) -> String {

@@ -63,6 +63,9 @@ pub fn conversation<'a>(
     }
 }
 
+/// Read, and no criterion applies.
+const NO_CRITERION: (&str, &str) = ("no_criterion_applies", "no criterion of the scorecard applies to it");
+
 /// Why `reading` gives no score; `None` where it gives one.
 #[must_use]
 pub fn not_scored(reading: &MessageReading) -> Option<NotScoredResult> {
@@ -70,10 +73,18 @@ pub fn not_scored(reading: &MessageReading) -> Option<NotScoredResult> {
         return Some(NotScoredResult { code: reason.code(), reason: reason.reason() });
     }
     let without = reading.score.is_none_or(|score| score.score.is_none());
-    without.then(|| NotScoredResult {
-        code: "no_criterion_applies",
-        reason: "no criterion of the scorecard applies to it".into(),
-    })
+    without.then(|| NotScoredResult { code: NO_CRITERION.0, reason: NO_CRITERION.1.into() })
+}
+
+/// Why an agent's public message has no score, in words, where no more than the code is known.
+#[must_use]
+pub fn not_scored_reason(code: &str) -> String {
+    let known = [NotScored::Automatic, NotScored::Empty, NotScored::TooShort];
+    match code {
+        code if code == NO_CRITERION.0 => NO_CRITERION.1.to_owned(),
+        "no_lexicon_for_language" => "written in a language without a lexicon".to_owned(),
+        code => known.iter().find(|reason| reason.code() == code).map_or_else(|| code.to_owned(), |one| one.reason()),
+    }
 }
 
 /// A detection that is given in the answer.

@@ -6,7 +6,7 @@
 mod build;
 mod utf16;
 
-pub use build::{Context, conversation, not_scored, two_decimals};
+pub use build::{Context, conversation, not_scored, not_scored_reason, two_decimals};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::borrow::Cow;

@@ -1,6 +1,7 @@
 //! Conversations: brought in whole, read with all that was found.
 
 use super::ingest::conversation_record;
+use super::reading;
 use crate::conversation::{Conversation, ConversationId};
 use crate::service::Service;
 use crate::service::body;
@@ -16,7 +17,11 @@ use utoipa::ToSchema;
 
 /// Its routes.
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(at("/v1/conversations/{source}/{id}", &[Method::PUT]).route(web::put().to(put)));
+    config.service(
+        at("/v1/conversations/{source}/{id}", &[Method::GET, Method::PUT])
+            .route(web::get().to(reading::conversation::get_by_id))
+            .route(web::put().to(put)),
+    );
 }
 
 /// What became of what was brought.

@@ -9,6 +9,7 @@ pub mod health;
 pub mod imports;
 pub mod ingest;
 pub mod metrics;
+pub mod reading;
 pub mod rescore;
 pub mod reviews;
 pub mod rules;

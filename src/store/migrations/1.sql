@@ -44,8 +44,9 @@ CREATE TABLE conversation (
 ) STRICT;
 CREATE INDEX conversation_unread ON conversation (revision) WHERE analysed < revision;
 CREATE INDEX conversation_change ON conversation (change);
-CREATE INDEX conversation_text ON conversation (last_sent) WHERE dropped IS NULL;
+CREATE INDEX conversation_last_sent ON conversation (last_sent);
 CREATE INDEX conversation_requester ON conversation (source, requester) WHERE requester IS NOT NULL;
+CREATE INDEX conversation_text ON conversation (last_sent) WHERE dropped IS NULL;
 CREATE INDEX conversation_judge_at ON conversation (source, judge_at) WHERE judge_at IS NOT NULL;
 
 CREATE TABLE message (
@@ -119,6 +120,8 @@ CREATE TABLE analysis (
 -- All that a trend needs, so that it reads no other page.
 CREATE INDEX analysis_agent
     ON analysis (agent, sent_at, conversation, version, not_scored, situation, findings, met, unmet, score);
+-- What lists by time are filtered by.
+CREATE INDEX analysis_sent ON analysis (sent_at, agent, score, findings, unmet, version);
 CREATE INDEX analysis_conversation ON analysis (conversation);
 
 CREATE TABLE promise (
@@ -141,8 +144,8 @@ CREATE TABLE promise (
     told TEXT NOT NULL
 ) STRICT;
 CREATE INDEX promise_conversation ON promise (conversation);
-CREATE INDEX promise_fate ON promise (fate, due);
-CREATE INDEX promise_agent ON promise (agent, made);
+CREATE INDEX promise_fate ON promise (fate, due, agent);
+CREATE INDEX promise_agent ON promise (agent, made, fate, due);
 
 -- What was removed, so that what follows the store removes it, too.
 CREATE TABLE removed (change INTEGER PRIMARY KEY, conversation INTEGER NOT NULL) STRICT;
