@@ -1,6 +1,6 @@
 //! Figures of agreement against numbers worked out by hand or published, and the answer's shape.
 
-use amends::evaluation::{Agreement, GoldMessage, Measured, evaluate, parse_line};
+use amends::evaluation::{Agreement, GoldMessage, Measured, Nominal, evaluate, parse_line};
 use amends::library::{DEFAULT_SCORECARD, Library};
 use amends::reading::Reader;
 use serde_json::{Value, json};
@@ -191,4 +191,45 @@ fn the_answer_has_every_label() {
             json!({"tp": 0, "fp": 0, "fn": 0, "tn": 0, "precision": null, "recall": null, "f1": null, "kappa": null, "ac1": null})
         );
     }
+}
+
+/// The example of Krippendorff (2011): four readers, twelve cases, five categories, some left out. Its alpha is his;
+/// its AC1 is that of Gwet's own program on the same data.
+#[test]
+fn agreement_of_many_readers_is_that_of_the_books() {
+    let readers = [
+        [1, 2, 3, 3, 2, 1, 4, 1, 2, 0, 0, 0],
+        [1, 2, 3, 3, 2, 2, 4, 1, 2, 5, 0, 3],
+        [0, 3, 3, 3, 2, 3, 4, 2, 2, 5, 1, 0],
+        [1, 2, 3, 3, 2, 4, 4, 1, 2, 5, 1, 0],
+    ];
+    let mut agreement = Nominal::<5>::default();
+    for case in 0..12 {
+        let mut counts = [0; 5];
+        for said in readers.iter().map(|reader| reader[case]).filter(|said| *said > 0) {
+            counts[said - 1] += 1;
+        }
+        agreement.count(&counts);
+    }
+    assert_eq!(agreement.cases(), 11, "one case was read by one reader");
+    assert!((agreement.alpha().unwrap() - 0.743_421).abs() < 1e-5, "{:?}", agreement.alpha());
+    assert!((agreement.ac1().unwrap() - 0.775_44).abs() < 1e-4, "{:?}", agreement.ac1());
+    assert_eq!(Nominal::<2>::default().alpha(), None);
+    assert_eq!(Nominal::<2>::default().ac1(), None);
+}
+
+/// With two readers and a yes or no both ways of counting are one.
+#[test]
+fn two_readers_agree_as_much_either_way() {
+    let (mut pairs, mut table) = (Nominal::<2>::default(), Agreement::default());
+    for (machine, people, times) in [(true, true, 9), (true, false, 4), (false, true, 2), (false, false, 25)] {
+        for _ in 0..times {
+            let mut readers = [0; 2];
+            readers[usize::from(machine)] += 1;
+            readers[usize::from(people)] += 1;
+            pairs.count(&readers);
+            table.count(machine, people);
+        }
+    }
+    assert!((pairs.ac1().unwrap() - table.ac1().unwrap()).abs() < 1e-12);
 }

@@ -9,7 +9,7 @@ use crate::service::problem::Problem;
 use crate::service::routes::at;
 use crate::store::reviews;
 use actix_web::http::Method;
-use actix_web::web::{Query as QueryString, ServiceConfig};
+use actix_web::web::{Query, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -169,7 +169,7 @@ impl RuleAnswer {
 pub async fn list(
     _caller: May<Read>,
     service: web::Data<Service>,
-    query: QueryString<RulesQuery>,
+    query: Query<RulesQuery>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let RulesQuery { label, limit, cursor } = query.into_inner();

@@ -45,7 +45,7 @@ pub struct ScorecardAnswer {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CriterionAnswer {
     /// Stable name.
-    #[schema(example = "apologises")]
+    #[schema(example = "apology")]
     pub id: String,
     /// A plain question that "yes" answers well.
     #[schema(example = "Does the message apologise?")]

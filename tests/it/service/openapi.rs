@@ -80,6 +80,20 @@ fn every_path_of_the_document_is_answered() {
     }
 }
 
+/// All files below `folder`.
+fn sources(folder: &Path) -> Vec<String> {
+    let mut texts = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            texts.extend(sources(&path));
+        } else {
+            texts.push(std::fs::read_to_string(path).unwrap());
+        }
+    }
+    texts
+}
+
 /// Routes are told as `at("path", &[Method::GET, …])` in `src/service/`.
 #[test]
 fn every_route_of_the_code_is_in_the_document() {
@@ -87,10 +101,9 @@ fn every_route_of_the_code_is_in_the_document() {
     let known: BTreeSet<(String, String)> =
         operations(&document).into_iter().map(|(method, path, _)| (method, path)).collect();
     let mut routes = BTreeSet::new();
-    for entry in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/service/api")).unwrap() {
-        let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
-        for (start, _) in text.match_indices("(at(") {
-            let rest = text[start + 4..].trim_start().trim_start_matches('"');
+    for text in sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/service")) {
+        for (start, _) in text.match_indices("at(").filter(|(start, _)| text[..*start].ends_with([' ', '('])) {
+            let Some(rest) = text[start + 3..].trim_start().strip_prefix('"') else { continue };
             let path = &rest[..rest.find('"').unwrap()];
             let methods = &rest[rest.find('[').unwrap() + 1..rest.find(']').unwrap()];
             for method in methods.split(',').map(str::trim).filter(|method| !method.is_empty()) {
