@@ -44,8 +44,8 @@ pub struct Backlog {
     pub waiting: usize,
     /// Conversations that are to be read.
     pub unread: i64,
-    /// Changes of the store that the search index does not hold yet; `None` where there is no index.
-    pub index_lag: Option<i64>,
+    /// Changes of the store that the search index does not hold yet.
+    pub index_lag: i64,
 }
 
 impl Metrics {
@@ -86,7 +86,7 @@ impl Metrics {
     pub fn text(&self, backlog: Backlog) -> Result<String, std::fmt::Error> {
         self.waiting.set(i64::try_from(backlog.waiting).unwrap_or(i64::MAX));
         self.unread.set(backlog.unread);
-        self.index_lag.set(backlog.index_lag.unwrap_or(0));
+        self.index_lag.set(backlog.index_lag);
         let mut text = String::new();
         encode(&mut text, &self.registry)?;
         Ok(text)

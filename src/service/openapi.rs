@@ -1,8 +1,15 @@
 //! The description of the API (OpenAPI 3.1), made from the code. `tests/it/service/openapi.rs` holds it to what
 //! is answered.
 
-use super::api::{agreement, conversations, documents, health, metrics, reviews, rules, score, scorecards};
+use super::api::reading::{agents, conversation, lists, promises, teams, trends};
+use super::api::{
+    agreement, conversations, documents, erasure, export, health, imports, ingest, metrics, rescore, reviews, rules,
+    score, scorecards, search,
+};
+use super::problem::Problem;
+use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
 #[derive(OpenApi)]
@@ -15,17 +22,53 @@ use utoipa::{Modify, OpenApi};
     ),
     servers((url = "/", description = "the service that gave this document")),
     security(("token" = [])),
-    modifiers(&Security),
+    modifiers(&Security, &Problems),
     tags(
         (name = "score", description = "Drafts and conversations, scored without being stored"),
+        (name = "ingest", description = "What tools bring"),
+        (name = "imports", description = "Uploaded exports"),
         (name = "conversations", description = "What was brought, with what was read in it"),
+        (name = "messages", description = "Agents' messages, with what was read in them"),
+        (name = "search", description = "Messages found by what is in them"),
+        (name = "agents", description = "Agents and their figures"),
+        (name = "teams", description = "Teams and their figures"),
+        (name = "trends", description = "Figures over time"),
+        (name = "promises", description = "What was promised, and what became of it"),
         (name = "reviews", description = "What people say of the machine's scores, and how far they agree"),
         (name = "rules", description = "What messages are read with"),
+        (name = "export", description = "Everything, as files"),
+        (name = "erasure", description = "What goes for good"),
         (name = "service", description = "How the service is"),
     ),
     paths(
         score::score,
+        ingest::post,
+        ingest::post_batch,
         conversations::put,
+        imports::post,
+        imports::list,
+        imports::get,
+        imports::rejected,
+        imports::events,
+        imports::delete,
+        lists::conversations,
+        conversation::get,
+        conversation::get_by_id,
+        lists::messages,
+        conversation::get_message,
+        search::search,
+        search::counts,
+        search::fields,
+        agents::list,
+        agents::get,
+        trends::of_agent,
+        teams::list,
+        teams::get,
+        teams::put,
+        teams::funnel,
+        trends::of_team,
+        trends::of_all,
+        promises::list,
         reviews::put,
         reviews::delete,
         reviews::list,
@@ -35,6 +78,11 @@ use utoipa::{Modify, OpenApi};
         rules::one,
         scorecards::list,
         scorecards::one,
+        rescore::post,
+        rescore::get,
+        export::get,
+        erasure::conversation,
+        erasure::customer,
         documents::schema,
         documents::openapi,
         metrics::metrics,
@@ -52,6 +100,63 @@ impl Modify for Security {
         let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(told)).build();
         let components = document.components.get_or_insert_default();
         components.add_security_scheme("token", SecurityScheme::Http(bearer));
+    }
+}
+
+/// What may go wrong with any request, so that no operation has to tell it.
+struct Problems;
+
+impl Problems {
+    /// With requests that need a token.
+    const OF_CALLER: [(&str, &str); 3] = [
+        ("401", "nobody knows who asks: the token is missing, wrong, or has ended"),
+        ("403", "who asks may not"),
+        ("429", "too many requests; `Retry-After` says when to come again"),
+    ];
+    /// With requests that have a body.
+    const OF_BODY: [(&str, &str); 3] = [
+        ("400", "the body or a parameter cannot be understood"),
+        ("413", "the body is larger than is allowed"),
+        ("422", "a value of the body cannot be"),
+    ];
+    /// With requests that have parameters.
+    const OF_PARAMETERS: [(&str, &str); 1] = [("400", "a parameter is wrong")];
+    /// With requests that name something in their path.
+    const OF_PATH: [(&str, &str); 1] = [("404", "there is no such thing")];
+    /// With all.
+    const OF_SERVICE: [(&str, &str); 2] =
+        [("500", "something that must not happen did"), ("503", "the service has too much to do, or is stopping")];
+
+    fn of(path: &str, operation: &mut Operation) {
+        let body = operation.request_body.is_some();
+        let parameters = operation.parameters.as_ref().is_some_and(|parameters| !parameters.is_empty());
+        // `security(())` stands for "anybody".
+        let open = operation.security.is_some();
+        let groups: [(bool, &[(&str, &str)]); 5] = [
+            (!open, &Self::OF_CALLER),
+            (body, &Self::OF_BODY),
+            (parameters, &Self::OF_PARAMETERS),
+            (path.contains('{'), &Self::OF_PATH),
+            (true, &Self::OF_SERVICE),
+        ];
+        for (status, told) in groups.into_iter().filter(|(applies, _)| *applies).flat_map(|(_, group)| group) {
+            operation.responses.responses.entry((*status).to_owned()).or_insert_with(|| {
+                let schema = Ref::from_schema_name("Problem");
+                let content = ContentBuilder::new().schema(Some(schema)).build();
+                RefOr::T(ResponseBuilder::new().description(*told).content(Problem::MEDIA_TYPE, content).build())
+            });
+        }
+    }
+}
+
+impl Modify for Problems {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        for (path, item) in &mut document.paths.paths {
+            let PathItem { get, put, post, delete, .. } = item;
+            for operation in [get, put, post, delete].into_iter().flatten() {
+                Self::of(path, operation);
+            }
+        }
     }
 }
 

@@ -45,12 +45,12 @@ impl From<Taken> for Stored {
     }
 }
 
-/// Brings a conversation.
+/// Brings a conversation
 ///
 /// What is new is added, what differs is changed, nothing is removed: a conversation may be brought again whenever
 /// it grew.
 #[utoipa::path(
-    put, path = "/v1/conversations/{source}/{id}", tag = "ingest", operation_id = "bring_conversation",
+    put, path = "/v1/conversations/{source}/{id}", tag = "ingest", operation_id = "bringConversation",
     request_body(content = Object, description = "the conversation in the neutral form (`GET /v1/schema`)"),
     params(
         ("source" = String, Path, description = "the ticketing tool", example = "shop"),

@@ -13,11 +13,9 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use utoipa::ToSchema;
 
-/// Its routes.
+/// Its routes, but for [`conversation`], whose path `reading` has.
 pub fn routes(config: &mut ServiceConfig) {
-    config
-        .service(at("/v1/conversations/{key}", &[Method::DELETE]).route(web::delete().to(conversation)))
-        .service(at("/v1/customers/{source}/{id}", &[Method::DELETE]).route(web::delete().to(customer)));
+    config.service(at("/v1/customers/{source}/{id}", &[Method::DELETE]).route(web::delete().to(customer)));
 }
 
 /// What was erased.
@@ -30,12 +28,12 @@ pub struct Erased {
     pub cleared: bool,
 }
 
-/// Erases a conversation.
+/// Erases a conversation
 ///
 /// Its messages, scores, promises and reviews go, and it is not found by searching any more. Where its tool sends
 /// it again it is there again.
 #[utoipa::path(
-    delete, path = "/v1/conversations/{key}", tag = "erasure", operation_id = "erase_conversation",
+    delete, path = "/v1/conversations/{key}", tag = "erasure", operation_id = "eraseConversation",
     params(("key" = String, Path, description = "the conversation", example = "17")),
     responses(
         (status = 200, description = "it is erased", body = Erased),
@@ -65,12 +63,12 @@ pub async fn conversation(
     Ok(HttpResponse::Ok().json(Erased { conversations: 1, cleared }))
 }
 
-/// Erases a customer.
+/// Erases a customer
 ///
 /// All conversations in which they wrote, or for which they asked, go with all that was made of them, and their name.
 /// The audit log keeps that it was done, and not whom it was about.
 #[utoipa::path(
-    delete, path = "/v1/customers/{source}/{id}", tag = "erasure", operation_id = "erase_customer",
+    delete, path = "/v1/customers/{source}/{id}", tag = "erasure", operation_id = "eraseCustomer",
     params(
         ("source" = String, Path, description = "the ticketing tool", example = "shop"),
         ("id" = String, Path, description = "the customer's identifier there", example = "ines"),

@@ -50,7 +50,7 @@ pub struct ExportQuery {
     pub format: Format,
 }
 
-/// Gives everything as rows.
+/// Gives everything as rows
 ///
 /// They are of one state of the store, whatever comes meanwhile, and streamed. Scores are those of the machine;
 /// people's verdicts are in `reviews`.

@@ -95,12 +95,12 @@ pub async fn job(service: &Arc<Service>, kind: Kind, key: &str) -> Result<Job, P
     service.read(move |transaction| Ok(jobs::get(transaction, kind, number)?)).await?.ok_or_else(nothing)
 }
 
-/// Uploads an export.
+/// Uploads an export
 ///
 /// The body is the file as it is, packed or not: `curl --data-binary @tickets.json.gz`. It is taken in beside
 /// answering; one import runs at a time. Taking in the same export twice changes nothing.
 #[utoipa::path(
-    post, path = "/v1/imports", tag = "imports", operation_id = "start_import",
+    post, path = "/v1/imports", tag = "imports", operation_id = "startImport",
     params(Reading, ("Idempotency-Key" = Option<String>, Header, description = "the same key with the same body gives the first answer again")),
     request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "the export"),
     responses(
@@ -199,9 +199,11 @@ async fn receive(
     Ok((upload, size, hash.finalize().into()))
 }
 
-/// Lists imports, the newest first.
+/// Imports
+///
+/// All imports, the newest first, with how far each is.
 #[utoipa::path(
-    get, path = "/v1/imports", tag = "imports", operation_id = "list_imports", params(PageQuery),
+    get, path = "/v1/imports", tag = "imports", operation_id = "listImports", params(PageQuery),
     responses((status = 200, description = "a page of imports", body = Page<JobAnswer>))
 )]
 pub async fn list(
@@ -215,9 +217,11 @@ pub async fn list(
     Ok(Page::of(found, limit, |job| job.key, |job| JobAnswer::of(&service, job))?.answer(&request))
 }
 
-/// Tells how far an import is.
+/// An import
+///
+/// How far it is: bytes, conversations, messages, and rows that could not be read.
 #[utoipa::path(
-    get, path = "/v1/imports/{key}", tag = "imports", operation_id = "get_import",
+    get, path = "/v1/imports/{key}", tag = "imports", operation_id = "getImport",
     params(("key" = String, Path, description = "the import")),
     responses(
         (status = 200, description = "how far it is", body = JobAnswer),
@@ -234,11 +238,11 @@ pub async fn get(
     Ok(HttpResponse::Ok().json(JobAnswer::of(&service, job)))
 }
 
-/// Gives the rows that could not be read.
+/// Gives the rows that could not be read
 ///
 /// JSON Lines: each row with its place, the reason, and the row itself as far as it is known.
 #[utoipa::path(
-    get, path = "/v1/imports/{key}/rejected", tag = "imports", operation_id = "get_rejected_rows",
+    get, path = "/v1/imports/{key}/rejected", tag = "imports", operation_id = "getRejectedRows",
     params(("key" = String, Path, description = "the import")),
     responses(
         (status = 200, description = "the rows", body = String, content_type = "application/x-ndjson"),
@@ -266,11 +270,11 @@ pub async fn rejected(
     Ok(HttpResponse::Ok().content_type("application/x-ndjson").streaming(rows))
 }
 
-/// Tells how far an import is, as it goes on.
+/// Tells how far an import is, as it goes on
 ///
 /// Server-sent events: `progress`, each with the import as JSON; the last one is called `over`.
 #[utoipa::path(
-    get, path = "/v1/imports/{key}/events", tag = "imports", operation_id = "follow_import",
+    get, path = "/v1/imports/{key}/events", tag = "imports", operation_id = "followImport",
     params(("key" = String, Path, description = "the import")),
     responses(
         (status = 200, description = "events until it is over", body = String, content_type = "text/event-stream"),
@@ -308,11 +312,11 @@ pub async fn events(
         .streaming(events))
 }
 
-/// Ends an import, or forgets one that is over.
+/// Ends an import, or forgets one that is over
 ///
 /// What was taken in stays.
 #[utoipa::path(
-    delete, path = "/v1/imports/{key}", tag = "imports", operation_id = "end_import",
+    delete, path = "/v1/imports/{key}", tag = "imports", operation_id = "endImport",
     params(("key" = String, Path, description = "the import")),
     responses(
         (status = 204, description = "it is ended or forgotten"),

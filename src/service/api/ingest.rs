@@ -17,11 +17,9 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// Its routes.
+/// Its routes, but for [`post`], whose path `reading` has.
 pub fn routes(config: &mut ServiceConfig) {
-    config
-        .service(at("/v1/messages", &[Method::POST]).route(web::post().to(post)))
-        .service(at("/v1/messages:batch", &[Method::POST]).route(web::post().to(post_batch)));
+    config.service(at("/v1/messages:batch", &[Method::POST]).route(web::post().to(post_batch)));
 }
 
 /// A message with the conversation that it belongs to.
@@ -142,12 +140,12 @@ pub fn conversation_record(conversation: Conversation) -> Result<Record, Vec<Fau
     if faults.is_empty() { Ok(Record::Piece(conversation.into())) } else { Err(faults) }
 }
 
-/// Brings a message.
+/// Brings a message
 ///
 /// It is added to its conversation, which is made where it is not known yet, and read soon after. The same message
 /// again changes nothing; with the same `id` and other content it is replaced.
 #[utoipa::path(
-    post, path = "/v1/messages", tag = "ingest", operation_id = "bring_message", request_body = BroughtMessage,
+    post, path = "/v1/messages", tag = "ingest", operation_id = "bringMessage", request_body = BroughtMessage,
     params(("Idempotency-Key" = Option<String>, Header, description = "the same key with the same body gives the first answer again")),
     responses(
         (status = 200, description = "kept; its conversation was known", body = Stored),
@@ -173,13 +171,13 @@ pub async fn post(
     .await
 }
 
-/// Brings any number of messages and conversations, in a stream.
+/// Brings any number of messages and conversations, in a stream
 ///
 /// The body is a JSON list, or JSON Lines (`application/x-ndjson`), of rows; it may be as long as it likes. Rows are
 /// kept some hundreds at a time, and what became of each is answered once it is safely kept: as JSON Lines where
 /// they are accepted or sent, else as one JSON list. A row that cannot be read stops no other.
 #[utoipa::path(
-    post, path = "/v1/messages:batch", tag = "ingest", operation_id = "bring_batch",
+    post, path = "/v1/messages:batch", tag = "ingest", operation_id = "bringBatch",
     request_body(content(
         (Vec<BatchRow> = "application/json"),
         (String = "application/x-ndjson", example = "{\"source\": \"shop\", \"conversation\": \"4711\", \"message\": {\"id\": \"1\", \"sent\": \"2026-03-02T08:14:00Z\", \"author\": {\"role\": \"customer\"}, \"body\": \"Where is my parcel?\"}}\n"),

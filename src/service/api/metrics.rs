@@ -5,10 +5,11 @@ use crate::service::gate::{Manage, May};
 use crate::service::metrics::Backlog;
 use crate::service::problem::Problem;
 use crate::service::routes::at;
-use crate::store::backlog;
+use crate::store::{self, backlog};
 use actix_web::http::Method;
 use actix_web::web::ServiceConfig;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
+use rusqlite::Transaction;
 
 /// Its routes.
 pub fn routes(config: &mut ServiceConfig) {
@@ -34,8 +35,10 @@ pub async fn metrics(service: web::Data<Service>, request: HttpRequest) -> Resul
         May::<Manage>::extract(&request).await?;
     }
     let service = service.into_inner();
-    let unread = service.read(|transaction| Ok(backlog::unread(transaction)?)).await?;
-    let backlog = Backlog { waiting: service.store.waiting(), unread, index_lag: None };
+    let read = |transaction: &Transaction<'_>| Ok((backlog::unread(transaction)?, store::change(transaction)?));
+    let (unread, change) = service.read(read).await?;
+    let followed = i64::try_from(service.index.change()).unwrap_or(i64::MAX);
+    let backlog = Backlog { waiting: service.store.waiting(), unread, index_lag: (change - followed).max(0) };
     let text = service.metrics.text(backlog).map_err(|error| Problem::internal(error.to_string()))?;
     Ok(HttpResponse::Ok().content_type("application/openmetrics-text; version=1.0.0; charset=utf-8").body(text))
 }

@@ -21,12 +21,12 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(at("/v1/rescore/{key}", &[Method::GET]).route(web::get().to(get)));
 }
 
-/// Reads everything anew that was read with other rules.
+/// Reads everything anew that was read with other rules
 ///
 /// That goes on beside answering; new messages do not wait for it. Text that was dropped cannot be read anew: those
 /// scores stay.
 #[utoipa::path(
-    post, path = "/v1/rescore", tag = "rules", operation_id = "start_rescore",
+    post, path = "/v1/rescore", tag = "rules", operation_id = "startRescore",
     params(("Idempotency-Key" = Option<String>, Header, description = "the same key gives the first answer again")),
     responses((status = 202, description = "it will be done", body = JobAnswer))
 )]
@@ -51,9 +51,11 @@ pub async fn post(
     .await
 }
 
-/// Tells how far it is.
+/// Scoring anew
+///
+/// How far it is.
 #[utoipa::path(
-    get, path = "/v1/rescore/{key}", tag = "rules", operation_id = "get_rescore",
+    get, path = "/v1/rescore/{key}", tag = "rules", operation_id = "getRescore",
     params(("key" = String, Path, description = "the job")),
     responses(
         (status = 200, description = "how far it is", body = JobAnswer),

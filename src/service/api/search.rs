@@ -185,9 +185,11 @@ impl From<IndexError> for Problem {
     }
 }
 
-/// Finds messages.
+/// Finds messages
+///
+/// Agents' messages that a query in the reviewers' language finds, with the words of the query marked.
 #[utoipa::path(
-    get, path = "/v1/search", tag = "search", params(SearchQuery, PageQuery),
+    get, path = "/v1/search", operation_id = "search", tag = "search", params(SearchQuery, PageQuery),
     responses(
         (status = 200, description = "a page of messages", body = SearchResult),
         (status = 400, description = "the query is not understood", body = Problem, content_type = "application/problem+json"),
@@ -229,9 +231,11 @@ pub async fn search(
     Ok(answer.json(result))
 }
 
-/// Counts what a search finds.
+/// Counts what a search finds
+///
+/// How many messages a query finds, by agent, label, period and more, with their mean scores.
 #[utoipa::path(
-    get, path = "/v1/search/counts", tag = "search", params(CountsQuery),
+    get, path = "/v1/search/counts", operation_id = "countSearch", tag = "search", params(CountsQuery),
     responses(
         (status = 200, description = "the counts", body = Counts),
         (status = 400, description = "the query is not understood", body = Problem, content_type = "application/problem+json"),
@@ -253,9 +257,11 @@ pub async fn counts(
     Ok(HttpResponse::Ok().json(Counts { messages, with_score, mean_score, complete: service.index.is_complete(), by }))
 }
 
-/// Tells the fields of the query language.
+/// The fields of the query language
+///
+/// What stands before a colon in a query, what it finds, and an example of each.
 #[utoipa::path(
-    get, path = "/v1/search/fields", tag = "search",
+    get, path = "/v1/search/fields", operation_id = "listSearchFields", tag = "search",
     responses((status = 200, description = "the fields", body = Vec<Field>))
 )]
 pub async fn fields(_caller: May<Read>) -> HttpResponse {

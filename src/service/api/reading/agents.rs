@@ -79,10 +79,10 @@ pub struct AgentsPage {
     pub next_cursor: Option<String>,
 }
 
-/// Agents with their figures: how often each finding was made and each criterion met, with what is to be known not
-/// to judge anybody by chance. This is no ranking.
+/// Agents with their figures
 ///
-/// An agent sees their own.
+/// How often each finding was made and each criterion met, with what is to be known not to judge anybody by
+/// chance. This is no ranking. An agent sees their own.
 #[utoipa::path(
     get, path = "/v1/agents", tag = "agents", operation_id = "listAgents", params(AgentsQuery),
     responses(
@@ -143,7 +143,9 @@ pub async fn list(
     Ok(answer.json(AgentsPage { comparisons, minimum: minimum.into(), items, next_cursor, measures }))
 }
 
-/// An agent with their figures, compared with nobody.
+/// An agent with their figures
+///
+/// The figures of one agent, compared with nobody.
 #[utoipa::path(
     get, path = "/v1/agents/{key}", tag = "agents", operation_id = "getAgent",
     params(("key" = String, Path, description = "key of the agent", example = "7"), WindowQuery),

@@ -13,10 +13,10 @@ use crate::store::{conversations, promises};
 use actix_web::{HttpResponse, web};
 use rusqlite::Transaction;
 
-/// A conversation with all that was read in it: messages in order, scores with their evidence, promises and what
-/// became of them, and how a failure was made good.
+/// A conversation with all that was read in it
 ///
-/// It shows what was scored when it was scored, also after a change of the rules. An agent sees conversations in
+/// Messages in order, scores with their evidence, promises and what became of them, and how a failure was made
+/// good. It shows what was scored when it was scored, also after a change of the rules. An agent sees conversations in
 /// which they wrote, and of what was read in them only what concerns their own messages.
 #[utoipa::path(
     get, path = "/v1/conversations/{key}", tag = "conversations", operation_id = "getConversation",
@@ -39,7 +39,9 @@ pub async fn get(
     found.map(|view| HttpResponse::Ok().json(view)).ok_or_else(|| not_there("conversation", &text))
 }
 
-/// A conversation by its identifier in the ticketing tool: the same answer as by its key.
+/// A conversation by the tool's identifier
+///
+/// By its identifier in the ticketing tool: the same answer as by its key.
 #[utoipa::path(
     get, path = "/v1/conversations/{source}/{id}", tag = "conversations", operation_id = "getConversationById",
     params(
@@ -64,7 +66,7 @@ pub async fn get_by_id(
     found.await?.map(|view| HttpResponse::Ok().json(view)).ok_or_else(|| not_there("conversation", &text))
 }
 
-/// A message with all that was read in it, as its conversation shows it.
+/// A message with all that was read in it, as its conversation shows it
 ///
 /// An agent sees the messages of conversations in which they wrote, and what was read in their own.
 #[utoipa::path(

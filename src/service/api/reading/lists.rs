@@ -144,7 +144,7 @@ pub struct MessageItem {
     pub outdated: bool,
 }
 
-/// Agents' public messages with their scores, newest first.
+/// Agents' public messages with their scores, newest first
 ///
 /// An agent sees their own.
 #[utoipa::path(
@@ -254,7 +254,7 @@ impl From<ConversationRow> for ConversationItem {
     }
 }
 
-/// Conversations, those with the newest message first.
+/// Conversations, those with the newest message first
 ///
 /// What is asked of messages is asked of one of a conversation's: with `agent=7&finding=excuse` that agent 7 wrote a
 /// message with an excuse in it. An agent sees conversations in which they wrote.

@@ -60,7 +60,9 @@ impl From<ListedPromise> for PromiseItem {
     }
 }
 
-/// Promises, those due soonest first; those that say no time come last.
+/// Promises
+///
+/// What agents promised and what became of it, those due soonest first; those that say no time come last.
 #[utoipa::path(
     get, path = "/v1/promises", tag = "promises", operation_id = "listPromises", params(PromiseQuery),
     responses(

@@ -61,6 +61,8 @@ pub struct TeamMembers {
     pub members: Vec<String>,
 }
 
+/// Teams
+///
 /// All teams, by name. An agent sees their own.
 #[utoipa::path(
     get, path = "/v1/teams", tag = "teams", operation_id = "listTeams",
@@ -88,7 +90,9 @@ pub async fn list(caller: May<Read>, service: web::Data<Service>) -> Result<Http
     Ok(HttpResponse::Ok().json(Teams { items: items.collect() }))
 }
 
-/// A team with its figures. Agents do not see it.
+/// A team with its figures
+///
+/// The figures of a team and of its members. Agents do not see them.
 #[utoipa::path(
     get, path = "/v1/teams/{key}", tag = "teams", operation_id = "getTeam",
     params(("key" = String, Path, description = "key of the team", example = "2"), WindowQuery),
@@ -137,10 +141,12 @@ fn members(agents: Vec<AgentRow>, team: i64) -> Vec<AgentRow> {
     members
 }
 
-/// Says who is in a team; a team of a new name is made.
+/// Says who is in a team
+///
+/// The team has these members from now on; a team of a new name is made.
 #[utoipa::path(
-    put, path = "/v1/teams/{name}", tag = "teams", operation_id = "putTeam", request_body = TeamMembers,
-    params(("name" = String, Path, description = "name of the team", example = "Second level")),
+    put, path = "/v1/teams/{key}", tag = "teams", operation_id = "putTeam", request_body = TeamMembers,
+    params(("key" = String, Path, description = "the name of the team, which makes it", example = "Second level")),
     responses(
         (status = 200, description = "the team has these members", body = TeamView),
         (status = 201, description = "the team is new", body = TeamView),
@@ -246,7 +252,9 @@ pub struct LimitsView {
     pub high998: f64,
 }
 
-/// The funnel plot of a team for one finding or criterion. Agents do not see it.
+/// A team's funnel plot
+///
+/// The members' rates of one finding or criterion, with the limits of chance. Agents do not see it.
 #[utoipa::path(
     get, path = "/v1/teams/{key}/funnel", tag = "teams", operation_id = "getTeamFunnel",
     params(("key" = String, Path, description = "key of the team", example = "2"), FunnelQuery),

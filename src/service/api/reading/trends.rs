@@ -148,7 +148,9 @@ pub struct SignalView {
     pub sentence: String,
 }
 
-/// An agent's figures over time.
+/// An agent's trend
+///
+/// An agent's figures over time, with the limits of chance.
 #[utoipa::path(
     get, path = "/v1/agents/{key}/trend", tag = "agents", operation_id = "getAgentTrend",
     params(("key" = String, Path, description = "key of the agent", example = "7"), TrendQuery),
@@ -175,7 +177,9 @@ pub async fn of_agent(
     found.await?.ok_or_else(|| not_there("agent", &text))
 }
 
-/// A team's figures over time. Agents do not see them.
+/// A team's trend
+///
+/// A team's figures over time, with the limits of chance. Agents do not see them.
 #[utoipa::path(
     get, path = "/v1/teams/{key}/trend", tag = "teams", operation_id = "getTeamTrend",
     params(("key" = String, Path, description = "key of the team", example = "2"), TrendQuery),
@@ -202,7 +206,9 @@ pub async fn of_team(
     found.await?.ok_or_else(|| not_there("team", &text))
 }
 
-/// Everybody's figures over time; an agent's own.
+/// The trend of all
+///
+/// Everybody's figures over time, with the limits of chance; for an agent their own.
 #[utoipa::path(
     get, path = "/v1/trend", tag = "trends", operation_id = "getTrend", params(TrendQuery),
     responses(
