@@ -36,6 +36,9 @@ pub enum IndexError {
     /// The search library failed: disk full, files gone.
     #[error("the search index failed: {0}")]
     Failed(#[from] TantivyError),
+    /// Writing anew what was erased failed half-way, and nobody rolled back.
+    #[error("the search index has no writer since its last failure; roll back first")]
+    RollBackFirst,
     /// The change number could not be written.
     #[error("the search index's change number: {0}")]
     Payload(#[from] serde_json::Error),

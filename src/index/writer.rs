@@ -39,35 +39,36 @@ impl From<&Payload> for Progress {
 /// What is replaced and removed is neither found nor safe before [`Self::commit`]. After an error of
 /// any method, [`Self::rollback`] and feed again from [`Index::change`].
 pub struct Writer {
-    writer: IndexWriter,
+    /// None only where an [`Self::expunge`] failed half-way.
+    writer: Option<IndexWriter>,
     index: Index,
     stamp: Stamp,
     folder: PathBuf,
 }
 
 fn only_writer(index: &Index, folder: &Path) -> Result<IndexWriter, IndexError> {
-    match index.inner.writer_with_num_threads(1, HEAP) {
-        Err(TantivyError::LockFailure(LockError::LockBusy, _)) => Err(IndexError::Locked(folder.to_owned())),
-        other => Ok(other?),
-    }
+    let writer: IndexWriter = match index.inner.writer_with_num_threads(1, HEAP) {
+        Err(TantivyError::LockFailure(LockError::LockBusy, _)) => return Err(IndexError::Locked(folder.to_owned())),
+        other => other?,
+    };
+    set_merge_policy(&writer);
+    Ok(writer)
+}
+
+fn set_merge_policy(writer: &IndexWriter) {
+    let mut policy = LogMergePolicy::default();
+    policy.set_del_docs_ratio_before_merge(MOST_DELETED);
+    writer.set_merge_policy(Box::new(policy));
 }
 
 impl Writer {
-    /// The writer of an opened index whose earlier one is gone.
-    ///
-    /// # Errors
-    /// Where there is another writer, or the folder cannot be written.
-    pub fn new(index: Index, stamp: Stamp, folder: &Path) -> Result<Self, IndexError> {
-        let writer = only_writer(&index, folder)?;
-        let writer = Self { writer, index, stamp, folder: folder.to_owned() };
-        writer.set_merge_policy();
-        Ok(writer)
+    pub(super) fn new(index: Index, stamp: Stamp, folder: &Path) -> Result<Self, IndexError> {
+        let writer = Some(only_writer(&index, folder)?);
+        Ok(Self { writer, index, stamp, folder: folder.to_owned() })
     }
 
-    fn set_merge_policy(&self) {
-        let mut policy = LogMergePolicy::default();
-        policy.set_del_docs_ratio_before_merge(MOST_DELETED);
-        self.writer.set_merge_policy(Box::new(policy));
+    fn open(&mut self) -> Result<&mut IndexWriter, IndexError> {
+        self.writer.as_mut().ok_or(IndexError::RollBackFirst)
     }
 
     /// Makes `messages` the messages of a conversation; whatever it had before goes.
@@ -80,15 +81,19 @@ impl Writer {
         messages: impl IntoIterator<Item = Document>,
     ) -> Result<(), IndexError> {
         self.remove(conversation);
+        let fields = self.index.fields;
+        let writer = self.open()?;
         for message in messages {
-            self.writer.add_document(self.index.fields.document(conversation, &message))?;
+            writer.add_document(fields.document(conversation, &message))?;
         }
         Ok(())
     }
 
     /// Takes a conversation out.
     pub fn remove(&mut self, conversation: i64) {
-        self.writer.delete_term(Term::from_field_i64(self.index.fields.conversation, conversation));
+        let conversation = Term::from_field_i64(self.index.fields.conversation, conversation);
+        // Where there is no writer the commit tells.
+        self.writer.iter().for_each(|writer| _ = writer.delete_term(conversation.clone()));
     }
 
     /// Makes everything since the last commit durable and found, with the change of the store up to which it goes.
@@ -101,7 +106,7 @@ impl Writer {
     pub fn commit(&mut self, change: u64, head: u64) -> Result<(), IndexError> {
         let complete = self.index.is_complete() || change >= head;
         let payload = serde_json::to_string(&Payload { change, complete, stamp: self.stamp.clone() })?;
-        let mut prepared = self.writer.prepare_commit()?;
+        let mut prepared = self.open()?.prepare_commit()?;
         prepared.set_payload(&payload);
         prepared.commit()?;
         self.index.reader.reload()?;
@@ -115,36 +120,43 @@ impl Writer {
     /// # Errors
     /// Where the index cannot be read any more; it has to be opened anew.
     pub fn rollback(&mut self) -> Result<(), IndexError> {
-        self.writer.rollback()?;
-        self.set_merge_policy();
+        match &mut self.writer {
+            Some(writer) => {
+                writer.rollback()?;
+                set_merge_policy(writer);
+            }
+            None => self.writer = Some(only_writer(&self.index, &self.folder)?),
+        }
         Ok(())
     }
 
     /// Writes anew what holds messages that were taken out, so that their words leave the disk.
     ///
     /// To be called after the commit of an erasure; otherwise they stay, unfound, until segments are merged.
-    /// Gives the writer that goes on; what was not committed is forgotten.
+    /// What was not committed is forgotten.
     ///
     /// # Errors
-    /// Where it cannot be written: the index has to be opened anew.
-    pub fn expunge(self) -> Result<Self, IndexError> {
-        let Self { writer, index, stamp, folder } = self;
+    /// Where it cannot be written: disk full.
+    pub fn expunge(&mut self) -> Result<(), IndexError> {
         // A merge under way could hold the same segments: none is, and none begins, until this is done.
-        writer.wait_merging_threads()?;
-        let mut writer = only_writer(&index, &folder)?;
+        if let Some(writer) = self.writer.take() {
+            writer.wait_merging_threads()?;
+        }
+        let mut writer = only_writer(&self.index, &self.folder)?;
         writer.set_merge_policy(Box::new(NoMergePolicy));
-        let segments = index.inner.searchable_segment_metas()?;
+        // Segments that somebody holds keep their files, so only their names are kept.
+        let segments = self.index.inner.searchable_segment_metas()?;
         let holed = segments.iter().filter(|segment| segment.num_deleted_docs() > 0).map(SegmentMeta::id);
         let holed: Vec<_> = holed.collect();
         drop(segments);
         for segment in holed {
             writer.merge(&[segment]).wait()?;
         }
-        index.reader.reload()?;
+        self.index.reader.reload()?;
         writer.garbage_collect_files().wait()?;
-        let writer = Self { writer, index, stamp, folder };
-        writer.set_merge_policy();
-        Ok(writer)
+        set_merge_policy(&writer);
+        self.writer = Some(writer);
+        Ok(())
     }
 
     /// Ends the writing; waits for merges. What was not committed is forgotten.
@@ -152,7 +164,7 @@ impl Writer {
     /// # Errors
     /// Where work in the background failed.
     pub fn close(self) -> Result<(), IndexError> {
-        Ok(self.writer.wait_merging_threads()?)
+        Ok(self.writer.map_or(Ok(()), IndexWriter::wait_merging_threads)?)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::store::{Store, StoreError, change};
 use jiff::tz::TimeZone;
 use rusqlite::Transaction;
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use thiserror::Error;
 
 /// So many conversations are taken from the store at once.
@@ -34,11 +34,8 @@ pub enum FollowError {
 /// Feeds the index of a store.
 #[derive(Debug)]
 pub struct Follower {
-    /// Gone where an erasure could not be finished; the next one takes its place.
-    writer: Option<Writer>,
+    writer: Writer,
     index: Index,
-    stamp: Stamp,
-    folder: PathBuf,
     /// Whether words that were erased may still lie in the index's files.
     erased: bool,
     zone: TimeZone,
@@ -64,9 +61,8 @@ impl Follower {
         let opened = Index::open_for(folder, &stamp, head.unsigned_abs())?;
         let Opened { index, writer, rebuilt } = opened;
         let change = i64::try_from(index.change()).unwrap_or(0);
-        let (writer, folder) = (Some(writer), folder.to_owned());
         let (versions, given) = (HashMap::new(), (change, 0));
-        Ok((Self { writer, index, stamp, folder, erased, zone, versions, given }, rebuilt))
+        Ok((Self { writer, index, erased, zone, versions, given }, rebuilt))
     }
 
     /// The index, for searching.
@@ -80,29 +76,16 @@ impl Follower {
     /// # Errors
     /// Where the store or the index fails; what was committed stands, and the next call goes on from there.
     pub fn follow(&mut self, store: &Store, stop: &dyn Fn() -> bool) -> Result<usize, FollowError> {
-        let mut writer = match self.writer.take() {
-            Some(writer) => writer,
-            None => Writer::new(self.index.clone(), self.stamp.clone(), &self.folder)?,
-        };
-        let followed = self.follow_with(&mut writer, store, stop);
+        let followed = self.follow_on(store, stop);
         if followed.is_err() {
-            writer.rollback()?;
+            self.writer.rollback()?;
             self.given = (i64::try_from(self.index.change()).unwrap_or(0), 0);
-        } else if self.erased {
-            writer = writer.expunge()?;
-            self.erased = false;
         }
-        self.writer = Some(writer);
         followed
     }
 
-    fn follow_with(
-        &mut self,
-        writer: &mut Writer,
-        store: &Store,
-        stop: &dyn Fn() -> bool,
-    ) -> Result<usize, FollowError> {
-        let mut messages = 0;
+    fn follow_on(&mut self, store: &Store, stop: &dyn Fn() -> bool) -> Result<usize, FollowError> {
+        let (mut messages, mut head) = (0, i64::MAX);
         while !stop() {
             let after = self.given.0;
             let lot = store.read(|transaction| changes(transaction, after, TOGETHER))?;
@@ -110,27 +93,36 @@ impl Follower {
                 break;
             }
             self.erased |= !lot.removed.is_empty();
-            lot.removed.into_iter().for_each(|conversation| writer.remove(conversation));
+            lot.removed.into_iter().for_each(|conversation| self.writer.remove(conversation));
             for changed in lot.changed {
                 let documents = self.documents(store, &changed)?;
                 self.given.1 += documents.len();
                 messages += documents.len();
-                writer.replace(changed.conversation, documents)?;
+                self.writer.replace(changed.conversation, documents)?;
             }
             self.given.0 = lot.up_to;
-            if self.given.1 >= COMMITTED_TOGETHER || lot.up_to == lot.head {
-                self.commit(writer, lot.head)?;
+            if self.given.1 >= COMMITTED_TOGETHER {
+                self.commit(lot.head)?;
+            }
+            if lot.up_to == lot.head {
+                // What came meanwhile waits for the next time, or a steady stream would never be committed.
+                head = lot.head;
+                break;
             }
         }
         if self.given.0 > i64::try_from(self.index.change()).unwrap_or(0) {
-            self.commit(writer, i64::MAX)?;
+            self.commit(head)?;
+        }
+        if self.erased {
+            self.writer.expunge()?;
+            self.erased = false;
         }
         Ok(messages)
     }
 
-    fn commit(&mut self, writer: &mut Writer, head: i64) -> Result<(), FollowError> {
+    fn commit(&mut self, head: i64) -> Result<(), FollowError> {
         // Numbers of changes are counted from 1.
-        writer.commit(self.given.0.unsigned_abs(), head.unsigned_abs())?;
+        self.writer.commit(self.given.0.unsigned_abs(), head.unsigned_abs())?;
         self.given.1 = 0;
         Ok(())
     }
@@ -140,7 +132,7 @@ impl Follower {
     /// # Errors
     /// Where the index's work in the background failed.
     pub fn close(self) -> Result<(), FollowError> {
-        Ok(self.writer.map_or(Ok(()), Writer::close)?)
+        Ok(self.writer.close()?)
     }
 
     fn documents(&mut self, store: &Store, changed: &Changed) -> Result<Vec<Document>, FollowError> {

@@ -218,13 +218,14 @@ fn erased_words_leave_the_disk() {
     assert!(on_disk());
     writer.remove(20);
     writer.commit(7, 7).unwrap();
-    let mut writer = writer.expunge().unwrap();
+    writer.expunge().unwrap();
     assert!(!on_disk());
     assert_eq!(found(&index, "tea"), [21]);
     writer.replace(22, [document(22, "tea")]).unwrap();
     writer.commit(8, 8).unwrap();
     assert_eq!(found(&index, "tea"), [21, 22]);
-    writer.expunge().unwrap().close().unwrap();
+    writer.expunge().unwrap();
+    writer.close().unwrap();
     let opened = open(folder.path());
     assert_eq!((opened.index.change(), opened.rebuilt), (8, None));
     assert_eq!(found(&opened.index, "tea"), [21, 22]);
