@@ -4,6 +4,7 @@ mod answers;
 mod openapi;
 mod reads;
 mod reviews;
+mod trends;
 
 use actix_web::http::header::HeaderMap;
 use actix_web::{App, HttpMessage, test, web};

@@ -1,5 +1,7 @@
 //! What is read back: conversations, messages, agents, teams, trends, promises.
 
+#![expect(unused_qualifications, reason = "the macro of utoipa writes them")]
+
 pub mod agents;
 pub mod conversation;
 pub mod figures;
