@@ -1,8 +1,10 @@
 //! The service, without a network and without threads beside it: what is brought is read when a test says so.
 
 mod answers;
+mod brought;
 mod openapi;
 mod reads;
+mod taken_out;
 
 use actix_web::http::header::HeaderMap;
 use actix_web::{App, HttpMessage, test, web};
