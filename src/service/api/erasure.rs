@@ -13,11 +13,9 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use utoipa::ToSchema;
 
-/// Its routes.
+/// Its routes; that of a conversation stands with its `GET`.
 pub fn routes(config: &mut ServiceConfig) {
-    config
-        .service(at("/v1/conversations/{key}", &[Method::DELETE]).route(web::delete().to(conversation)))
-        .service(at("/v1/customers/{source}/{id}", &[Method::DELETE]).route(web::delete().to(customer)));
+    config.service(at("/v1/customers/{source}/{id}", &[Method::DELETE]).route(web::delete().to(customer)));
 }
 
 /// What was erased.

@@ -17,11 +17,9 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// Its routes.
+/// Its routes; that of a message stands with its `GET`.
 pub fn routes(config: &mut ServiceConfig) {
-    config
-        .service(at("/v1/messages", &[Method::POST]).route(web::post().to(post)))
-        .service(at("/v1/messages:batch", &[Method::POST]).route(web::post().to(post_batch)));
+    config.service(at("/v1/messages:batch", &[Method::POST]).route(web::post().to(post_batch)));
 }
 
 /// A message with the conversation that it belongs to.
@@ -209,5 +207,7 @@ pub async fn post_batch(
     let lines = is_lines(&accepted) || (is_lines(&content) && !accepted.contains("application/json"));
     let form = if lines { AnswerForm::Lines } else { AnswerForm::List };
     let results = batch::take(service.into_inner(), payload, form);
-    Ok(HttpResponse::Ok().content_type(form.content_type()).streaming(results))
+    // Packing would hold results back.
+    let unpacked = header::ContentEncoding::Identity;
+    Ok(HttpResponse::Ok().content_type(form.content_type()).insert_header(unpacked).streaming(results))
 }

@@ -11,16 +11,26 @@ pub mod values;
 mod view;
 mod view_of;
 
+use super::{erasure, ingest};
 use crate::service::routes::at;
 use actix_web::http::Method;
 use actix_web::web::{self, ServiceConfig};
 
-/// Their routes; `GET /v1/conversations/{source}/{id}` stands with its `PUT`.
+/// Their routes, with what else is done at the same paths; `GET /v1/conversations/{source}/{id}` stands with its
+/// `PUT`.
 pub fn routes(config: &mut ServiceConfig) {
     config
         .service(at("/v1/conversations", &[Method::GET]).route(web::get().to(lists::conversations)))
-        .service(at("/v1/conversations/{key}", &[Method::GET]).route(web::get().to(conversation::get)))
-        .service(at("/v1/messages", &[Method::GET]).route(web::get().to(lists::messages)))
+        .service(
+            at("/v1/conversations/{key}", &[Method::GET, Method::DELETE])
+                .route(web::get().to(conversation::get))
+                .route(web::delete().to(erasure::conversation)),
+        )
+        .service(
+            at("/v1/messages", &[Method::GET, Method::POST])
+                .route(web::get().to(lists::messages))
+                .route(web::post().to(ingest::post)),
+        )
         .service(at("/v1/messages/{key}", &[Method::GET]).route(web::get().to(conversation::get_message)))
         .service(at("/v1/agents", &[Method::GET]).route(web::get().to(agents::list)))
         .service(at("/v1/agents/{key}", &[Method::GET]).route(web::get().to(agents::get)))
