@@ -1,8 +1,12 @@
 //! The command line.
 
 mod audit;
+mod bar;
 mod completions;
+mod data;
 mod eval;
+mod import;
+mod keep;
 mod lexicon;
 mod output;
 mod schema;
@@ -68,6 +72,16 @@ enum Command {
     Audit(Box<audit::AuditArgs>),
     /// Run the service: HTTP API, webhooks and pages for reviewers
     Serve(serve::ServeArgs),
+    /// Take exports into the data of a service that does not run
+    Import(import::ImportArgs),
+    /// Read everything anew that was read with other rules
+    Rescore(import::RescoreArgs),
+    /// Copy the store of a service, whether it runs or not
+    Backup(keep::BackupArgs),
+    /// Look whether the store of a service is whole
+    Check(keep::CheckArgs),
+    /// Erase a conversation or a customer
+    Erase(keep::EraseArgs),
     /// Look at, explain, check and format the rules
     Lexicon(lexicon::LexiconArgs),
     /// Compare the machine with people's labels
@@ -137,6 +151,11 @@ pub fn run() -> u8 {
         Command::Score(args) => score::run(&args),
         Command::Audit(args) => audit::run(&args),
         Command::Serve(args) => serve::run(&args),
+        Command::Import(args) => import::run(&args),
+        Command::Rescore(args) => import::rescore(&args),
+        Command::Backup(args) => keep::backup(&args),
+        Command::Check(args) => keep::check(&args),
+        Command::Erase(args) => keep::erase(&args),
         Command::Lexicon(args) => lexicon::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Schema => schema::run(),

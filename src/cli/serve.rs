@@ -100,7 +100,7 @@ pub(super) fn run(args: &ServeArgs) -> Result<u8, Failure> {
 }
 
 /// All rules and scorecards.
-fn library(settings: &Settings) -> Result<&'static Library, Failure> {
+pub(super) fn library(settings: &Settings) -> Result<&'static Library, Failure> {
     let reading = &settings.reading;
     let library = Library::open(&Additions { folder: reading.lexicons.clone(), alone: reading.alone })?;
     // It is used by all threads until the program ends.
@@ -108,7 +108,7 @@ fn library(settings: &Settings) -> Result<&'static Library, Failure> {
 }
 
 /// What conversations are read with.
-fn method(settings: &Settings, library: &'static Library) -> Result<Method, Failure> {
+pub(super) fn method(settings: &Settings, library: &'static Library) -> Result<Method, Failure> {
     let reading = &settings.reading;
     let lexicon = lexicon_of(library, Some(&reading.language))?;
     Ok(Method {

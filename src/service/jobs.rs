@@ -7,8 +7,8 @@ use crate::ingest::Analyst;
 use crate::ingest::import::{self, Progress, Reading};
 use crate::source::{open, rejected};
 use crate::store::jobs::{self, Counts, Job, Kind, State};
-use crate::store::rereading::{count_outdated, count_unread, outdated};
-use crate::store::{StoreError, answered};
+use crate::store::rereading::{count_outdated, outdated};
+use crate::store::{StoreError, answered, backlog};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::sync::atomic::Ordering;
@@ -182,7 +182,7 @@ fn rescore(service: &Service, progress: &Progress) -> Result<(), StoreError> {
         let Some(last) = keys.last() else { break };
         after = *last;
         service.unread.wake();
-        while store.read(count_unread)? > TOGETHER as u64 / 2 && !progress.stop.load(Ordering::Relaxed) {
+        while store.read(backlog::unread)? > TOGETHER as i64 / 2 && !progress.stop.load(Ordering::Relaxed) {
             service.jobs.signal.wait(Duration::from_millis(20));
         }
         progress.count(|counts| counts.conversations += keys.len() as u64);

@@ -1,7 +1,7 @@
 //! Erases conversations with all that was made of them.
 
 use super::{DATABASE, Store, StoreError, connect, next_change};
-use rusqlite::{Transaction, params};
+use rusqlite::{OptionalExtension, Transaction, params};
 
 /// Erases a conversation: its messages, what was read in them, promises, reviews, and deliveries and rejected
 /// rows that tell of it. Says whether there was one.
@@ -57,6 +57,15 @@ pub fn customer(transaction: &Transaction<'_>, source: &str, id: &str) -> Result
 fn rejected(transaction: &Transaction<'_>, id: &str) -> Result<(), StoreError> {
     transaction.prepare_cached("DELETE FROM rejected WHERE instr(line, ?1) > 0")?.execute(params![id])?;
     Ok(())
+}
+
+/// The key of a conversation.
+///
+/// # Errors
+/// Where the store fails.
+pub fn key(transaction: &Transaction<'_>, source: &str, id: &str) -> Result<Option<i64>, StoreError> {
+    let sql = "SELECT key FROM conversation WHERE source = ?1 AND id = ?2";
+    Ok(transaction.prepare_cached(sql)?.query_row([source, id], |row| row.get(0)).optional()?)
 }
 
 impl Store {

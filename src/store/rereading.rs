@@ -19,15 +19,6 @@ pub fn judge_due_promises(transaction: &Transaction<'_>) -> Result<usize, StoreE
     Ok(keys.len())
 }
 
-/// The number of conversations that are to be read.
-///
-/// # Errors
-/// Where the store fails.
-pub fn count_unread(transaction: &Transaction<'_>) -> Result<u64, StoreError> {
-    let sql = "SELECT count(*) FROM conversation WHERE analysed < revision";
-    Ok(transaction.prepare_cached(sql)?.query_row([], |row| row.get::<_, i64>(0))?.unsigned_abs())
-}
-
 /// The number of conversations that were read with another version than `version`.
 ///
 /// # Errors

@@ -308,6 +308,8 @@ pub async fn events(
     });
     Ok(HttpResponse::Ok()
         .content_type("text/event-stream")
+        // Packing would hold events back.
+        .insert_header(header::ContentEncoding::Identity)
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .streaming(events))
 }

@@ -207,5 +207,7 @@ pub async fn post_batch(
     let lines = is_lines(&accepted) || (is_lines(&content) && !accepted.contains("application/json"));
     let form = if lines { AnswerForm::Lines } else { AnswerForm::List };
     let results = batch::take(service.into_inner(), payload, form);
-    Ok(HttpResponse::Ok().content_type(form.content_type()).streaming(results))
+    // Packing would hold results back.
+    let unpacked = header::ContentEncoding::Identity;
+    Ok(HttpResponse::Ok().content_type(form.content_type()).insert_header(unpacked).streaming(results))
 }

@@ -1,9 +1,11 @@
 //! The service, without a network and without threads beside it: what is brought is read when a test says so.
 
 mod answers;
+mod brought;
 mod openapi;
 mod reads;
 mod reviews;
+mod taken_out;
 mod trends;
 
 use actix_web::http::header::HeaderMap;

@@ -18,7 +18,8 @@ use crate::service::routes::at;
 use actix_web::http::Method;
 use actix_web::web::{self, ServiceConfig};
 
-/// Their routes; `GET /v1/conversations/{source}/{id}` stands with its `PUT`.
+/// Their routes, with what else is done at the same paths; `GET /v1/conversations/{source}/{id}` stands with its
+/// `PUT`.
 pub fn routes(config: &mut ServiceConfig) {
     config
         .service(at("/v1/conversations", &[Method::GET]).route(web::get().to(lists::conversations)))

@@ -1,0 +1,107 @@
+//! What is taken out: exports, erasure, text that is too old.
+
+use super::Running;
+use amends::service::background::forget_now;
+use serde_json::{Value, json};
+use std::path::Path;
+
+fn conversations() -> Value {
+    json!([
+        {"id": "7", "source": "shop", "channel": "email", "messages": [
+            {"id": "a", "sent": "2026-03-02T08:00:00Z", "author": {"role": "customer", "id": "ines", "name": "Ines"},
+             "body": "My Zauberlampe came broken!"},
+            {"id": "b", "sent": "2026-03-02T09:00:00Z", "author": {"role": "agent", "id": "dana", "name": "=Dana"},
+             "body": "That is the courier's fault, not ours. I will send a new Zauberlampe tomorrow."}]},
+        {"id": "8", "source": "shop", "messages": [
+            {"id": "a", "sent": "2026-04-02T08:00:00Z", "author": {"role": "customer", "id": "otto"}, "body": "Where is my parcel?"},
+            {"id": "b", "sent": "2026-04-02T09:00:00Z", "author": {"role": "agent", "id": "dana"}, "body": "I'm sorry for the wait. It leaves today."}]}
+    ])
+}
+
+/// The files of the store that hold `word`.
+fn files_with(folder: &Path, word: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap).filter(|entry| entry.path().is_file()) {
+        let bytes = std::fs::read(entry.path()).unwrap();
+        if bytes.windows(word.len()).any(|window| window == word.as_bytes()) {
+            found.push(entry.file_name().to_string_lossy().into_owned());
+        }
+    }
+    found
+}
+
+#[test]
+fn a_conversation_that_is_erased_is_in_no_file() {
+    let running = Running::new();
+    running.bring(&conversations());
+    let folder = running.service.store.folder().to_owned();
+    assert!(!files_with(&folder, "Zauberlampe").is_empty());
+    let erased = running.send("DELETE", "/v1/conversations/1", &json!({})).expect(200);
+    assert_eq!(erased, json!({"conversations": 1, "cleared": true}));
+    assert_eq!(files_with(&folder, "Zauberlampe"), Vec::<String>::new());
+    assert!(!files_with(&folder, "Where is my parcel?").is_empty(), "the other one stays");
+    assert_eq!(running.send("DELETE", "/v1/conversations/1", &json!({})).status, 404);
+    assert_eq!(running.send("DELETE", "/v1/conversations/x", &json!({})).status, 404);
+}
+
+#[test]
+fn a_customer_is_erased_and_an_agent_is_not() {
+    let running = Running::new();
+    running.bring(&conversations());
+    let folder = running.service.store.folder().to_owned();
+    assert_eq!(running.send("DELETE", "/v1/customers/shop/dana", &json!({})).status, 404, "an agent is no customer");
+    assert_eq!(running.send("DELETE", "/v1/customers/other/ines", &json!({})).status, 404);
+    let erased = running.send("DELETE", "/v1/customers/shop/ines", &json!({})).expect(200);
+    assert_eq!(erased, json!({"conversations": 1, "cleared": true}));
+    assert_eq!(files_with(&folder, "ines"), Vec::<String>::new());
+    assert_eq!(files_with(&folder, "Zauberlampe"), Vec::<String>::new());
+    let log = running.service.store.read(|transaction| {
+        let sql = "SELECT action || ' ' || subject || ': ' || detail FROM audit_log";
+        Ok::<_, amends::store::StoreError>(transaction.query_row(sql, [], |row| row.get::<_, String>(0))?)
+    });
+    assert_eq!(log.unwrap(), "erase customer of shop: 1 conversations");
+}
+
+#[test]
+fn text_that_is_too_old_goes_and_its_scores_stay() {
+    let mut running = Running::new();
+    running.bring(&conversations());
+    let scores = |running: &Running| -> Vec<Value> {
+        let text = running.get("/v1/export?what=messages&format=jsonl").text();
+        text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()).collect()
+    };
+    let before = scores(&running);
+    let service = std::sync::Arc::get_mut(&mut running.service).unwrap();
+    service.settings.text_days = Some(10);
+    forget_now(&running.service, "2026-03-20T00:00:00Z".parse().unwrap()).unwrap();
+    assert_eq!(files_with(running.service.store.folder(), "Zauberlampe"), Vec::<String>::new());
+    let after = scores(&running);
+    for (before, after) in before.iter().zip(&after) {
+        let old = before["conversation_id"] == "7";
+        assert_eq!(after["body"].is_null(), old);
+        assert_eq!((&before["score"], &before["excuse"]), (&after["score"], &after["excuse"]));
+    }
+    // Something new comes: it is read, what was read before stays.
+    running.send("POST", "/v1/messages", &json!({"source": "shop", "conversation": "7", "message":
+        {"id": "c", "sent": "2026-03-21T09:00:00Z", "author": {"role": "agent", "id": "dana"}, "body": "I'm sorry, it leaves today."}})).expect(200);
+    running.read_all();
+    let scored = scores(&running).iter().filter(|row| row["conversation_id"] == "7" && !row["score"].is_null()).count();
+    assert_eq!(scored, 2);
+}
+
+#[test]
+fn everything_can_be_taken_out() {
+    let running = Running::new();
+    running.bring(&conversations());
+    let table = running.get("/v1/export?what=findings&format=csv");
+    assert_eq!(table.header("content-disposition"), Some("attachment; filename=\"findings.csv\""));
+    insta::assert_snapshot!(table.text(), @"");
+    insta::assert_snapshot!(running.get("/v1/export?what=messages&format=csv").text(), @"");
+    insta::assert_snapshot!(running.get("/v1/export?what=promises&format=jsonl").text(), @"");
+    insta::assert_snapshot!(running.get("/v1/export?what=conversations&format=jsonl").text(), @"");
+    assert_eq!(running.get("/v1/export?what=reviews&format=jsonl").text(), "");
+    assert_eq!(running.get("/v1/export?what=secrets&format=csv").status, 400);
+    let mut running = running;
+    let agent = running.agent_token("shop", "dana");
+    assert_eq!(running.as_(&agent).get("/v1/export?what=messages&format=csv").status, 403);
+}
