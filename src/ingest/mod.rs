@@ -9,11 +9,13 @@
 //! and how often they came.
 
 mod analyst;
+mod delivered;
 mod follower;
 pub mod import;
 mod kept;
 
 pub use analyst::Analyst;
+pub use delivered::said;
 pub use follower::{FollowError, Follower};
 pub use kept::{CueRow, DetectionRow, Evidence, RecoveryRow};
 

@@ -9,6 +9,7 @@ pub mod analysis;
 pub mod answered;
 pub mod audit_log;
 pub mod backlog;
+pub mod deliveries;
 pub mod documents;
 pub mod erasure;
 pub mod export;
