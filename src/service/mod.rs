@@ -8,7 +8,6 @@ pub mod body;
 pub mod cors;
 pub mod etag;
 pub mod gate;
-pub mod hooks;
 pub mod idempotency;
 pub mod jobs;
 pub mod log;
