@@ -1,7 +1,9 @@
 //! The description of the API (OpenAPI 3.1), made from the code. `tests/it/service/openapi.rs` holds it to what
 //! is answered.
 
-use super::api::{agreement, conversations, documents, health, metrics, reviews, rules, score, scorecards};
+use super::api::{
+    agreement, conversations, deliveries, documents, health, hooks, metrics, reviews, rules, score, scorecards,
+};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
@@ -20,6 +22,7 @@ use utoipa::{Modify, OpenApi};
         (name = "score", description = "Drafts and conversations, scored without being stored"),
         (name = "conversations", description = "What was brought, with what was read in it"),
         (name = "reviews", description = "What people say of the machine's scores, and how far they agree"),
+        (name = "webhooks", description = "What ticketing tools send by themselves"),
         (name = "rules", description = "What messages are read with"),
         (name = "service", description = "How the service is"),
     ),
@@ -31,6 +34,13 @@ use utoipa::{Modify, OpenApi};
         reviews::list,
         agreement::all,
         agreement::disagreements,
+        hooks::receive,
+        hooks::try_out,
+        deliveries::hooks,
+        deliveries::list,
+        deliveries::one,
+        deliveries::retry,
+        deliveries::awaited,
         rules::list,
         rules::one,
         scorecards::list,
