@@ -3,8 +3,8 @@
 
 use super::api::reading::{agents, conversation, lists, promises, teams, trends};
 use super::api::{
-    agreement, conversations, documents, erasure, export, health, imports, ingest, metrics, rescore, reviews, rules,
-    score, scorecards, search,
+    agreement, conversations, deliveries, documents, erasure, export, health, hooks, imports, ingest, metrics, rescore,
+    reviews, rules, score, scorecards, search,
 };
 use super::problem::Problem;
 use utoipa::openapi::path::{Operation, PathItem};
@@ -35,6 +35,7 @@ use utoipa::{Modify, OpenApi};
         (name = "trends", description = "Figures over time"),
         (name = "promises", description = "What was promised, and what became of it"),
         (name = "reviews", description = "What people say of the machine's scores, and how far they agree"),
+        (name = "webhooks", description = "What ticketing tools send by themselves"),
         (name = "rules", description = "What messages are read with"),
         (name = "export", description = "Everything, as files"),
         (name = "erasure", description = "What goes for good"),
@@ -74,6 +75,13 @@ use utoipa::{Modify, OpenApi};
         reviews::list,
         agreement::all,
         agreement::disagreements,
+        hooks::receive,
+        hooks::try_out,
+        deliveries::hooks,
+        deliveries::list,
+        deliveries::one,
+        deliveries::retry,
+        deliveries::awaited,
         rules::list,
         rules::one,
         scorecards::list,

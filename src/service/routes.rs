@@ -38,6 +38,8 @@ fn things(config: &mut ServiceConfig) {
         .configure(api::documents::routes)
         .configure(api::score::routes)
         .configure(api::conversations::routes)
+        .configure(api::deliveries::routes)
+        .configure(api::hooks::routes)
         .configure(api::reading::routes)
         .configure(api::rules::routes)
         .configure(api::scorecards::routes)

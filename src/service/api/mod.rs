@@ -2,10 +2,12 @@
 
 pub mod agreement;
 pub mod conversations;
+pub mod deliveries;
 pub mod documents;
 pub mod erasure;
 pub mod export;
 pub mod health;
+pub mod hooks;
 pub mod imports;
 pub mod ingest;
 pub mod metrics;
