@@ -316,7 +316,8 @@ impl<'w> Compiler<'w> {
                 let mut nearby =
                     filing.others.into_iter().map(|(ids, distance)| Nearby { set: self.sets.add(ids), distance });
                 let (second, third) = (nearby.next(), nearby.next());
-                let candidate = Candidate { pattern: filing.pattern, before: filing.before, second, third };
+                let opens = opens_sentence(&self.patterns[filing.pattern as usize].0.node);
+                let candidate = Candidate { pattern: filing.pattern, before: filing.before, opens, second, third };
                 (filing.anchors, candidate, speaker)
             })
             .collect();
@@ -372,4 +373,13 @@ fn check_edges(node: &Node) -> Result<(), String> {
         _ => false,
     };
     if edge_gap { Err("a gap at the edge of a pattern says nothing: leave it out".into()) } else { Ok(()) }
+}
+
+/// Whether every match of `node` starts where its sentence does.
+fn opens_sentence(node: &Node) -> bool {
+    match node {
+        Node::Start => true,
+        Node::Sequence(items) => items.first().is_some_and(opens_sentence),
+        _ => false,
+    }
 }

@@ -70,8 +70,17 @@ pub(super) struct Candidate {
     pub(super) pattern: u32,
     /// The fewest and most words before the anchor.
     pub(super) before: (u8, u8),
+    /// Whether every match opens its sentence.
+    pub(super) opens: bool,
     pub(super) second: Option<Nearby>,
     pub(super) third: Option<Nearby>,
+}
+
+impl Candidate {
+    /// Whether a match can start far enough from an anchor that is word `at` of its sentence.
+    fn can_stand_at(&self, at: usize) -> bool {
+        !self.opens || at <= usize::from(self.before.1)
+    }
 }
 
 /// A word that a match must hold at some distance from the anchor.
@@ -158,7 +167,7 @@ impl Matcher {
                 continue;
             }
             for candidate in &anchors.candidates[anchor.alone as usize..anchor.end as usize] {
-                if candidate.second.is_none_or(|second| self.is_near(second, ids, at)) {
+                if candidate.can_stand_at(at) && candidate.second.is_none_or(|second| self.is_near(second, ids, at)) {
                     self.verify(candidate, ids, at, offset, hits);
                 }
             }
@@ -188,7 +197,7 @@ impl Matcher {
                 mask ^= bit;
                 let index = anchor.paired as usize + 64 * chunk + bit.trailing_zeros() as usize;
                 let candidate = &anchors.candidates[index];
-                if candidate.second.is_some_and(|second| second.spans(distance)) {
+                if candidate.can_stand_at(place.at) && candidate.second.is_some_and(|second| second.spans(distance)) {
                     if let Some(tried) = place.tried.get_mut(chunk) {
                         *tried |= bit;
                     }
@@ -216,6 +225,7 @@ impl Matcher {
         }
         let pattern = &self.patterns[candidate.pattern as usize];
         let earliest = at.saturating_sub(most);
+        let latest = if candidate.opens { earliest } else { latest };
         // All starts at once, since most candidates fail; then one by one to tell which.
         let all = u64::MAX >> (63 - (latest - earliest));
         if latest > earliest && self.run(&pattern.node, all, ids, earliest) == 0 {
