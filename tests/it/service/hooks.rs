@@ -271,7 +271,7 @@ fn what_cannot_be_read_is_kept_and_shown_and_read_again() {
     // As an earlier version left it, which could not read this.
     let body = bodies("zendesk")[1].clone();
     let said = Said { outcome: Outcome::Unread, records: vec![], hints: vec![], about: None, detail: Some("?".into()) };
-    let take = move |transaction: &_| {
+    let take = move |transaction: &rusqlite::Transaction<'_>| {
         deliveries::take(transaction, ("zendesk", "a/b c"), Timestamp::now(), body.as_bytes(), &said)
     };
     assert!(store(&running, take));
