@@ -121,9 +121,8 @@ impl Service {
         names: [String; 2],
         pointer: &'static str,
     ) -> Result<PasswordHash, Problem> {
-        let hashed = self.with_passwords(move |passwords| {
-            passwords.hash(&password, &names.each_ref().map(String::as_str))
-        });
+        let hashed =
+            self.with_passwords(move |passwords| passwords.hash(&password, &names.each_ref().map(String::as_str)));
         hashed.await?.map_err(|error| of_password(&error, pointer))
     }
 

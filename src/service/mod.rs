@@ -23,6 +23,7 @@ pub mod server;
 pub mod sight;
 pub mod spool;
 pub mod time;
+pub mod tls;
 pub mod versions;
 
 use crate::index::{Index, Rebuilt};

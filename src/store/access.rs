@@ -49,11 +49,7 @@ pub fn token(transaction: &Transaction<'_>, digest: &Digest) -> Result<Option<Ke
 ///
 /// # Errors
 /// Where the store fails.
-pub fn tokens(
-    transaction: &Transaction<'_>,
-    before: Option<i64>,
-    limit: usize,
-) -> Result<Vec<KeptToken>, StoreError> {
+pub fn tokens(transaction: &Transaction<'_>, before: Option<i64>, limit: usize) -> Result<Vec<KeptToken>, StoreError> {
     let sql = format!("{TOKEN} AND token.key < ?1 ORDER BY token.key DESC LIMIT ?2");
     let (before, limit) = (before.unwrap_or(i64::MAX), i64::try_from(limit).unwrap_or(i64::MAX));
     let mut statement = transaction.prepare_cached(&sql)?;

@@ -53,7 +53,8 @@ fn kept_user(row: &Row<'_>) -> rusqlite::Result<KeptUser> {
         name: parsed(row, 1)?,
         shown_name: row.get(2)?,
         role: parsed(row, 3)?,
-        password: password.map_err(|error| rusqlite::Error::FromSqlConversionFailure(4, Type::Text, Box::new(error)))?,
+        password: password
+            .map_err(|error| rusqlite::Error::FromSqlConversionFailure(4, Type::Text, Box::new(error)))?,
         agent: agent_key(row, 5)?,
         disabled: time_or_null(row, 7)?,
     };
@@ -213,12 +214,7 @@ pub fn add_session(transaction: &Transaction<'_>, session: &Session) -> Result<(
 pub fn session(transaction: &Transaction<'_>, digest: &Digest) -> Result<Option<(Session, KeptUser)>, StoreError> {
     let sql = "SELECT digest, user, created, used FROM session WHERE digest = ?1";
     let found = transaction.prepare_cached(sql)?.query_row([digest.as_bytes()], |row| {
-        Ok(Session {
-            digest: self::digest(row, 0)?,
-            user: row.get(1)?,
-            created: time(row, 2)?,
-            seen: time(row, 3)?,
-        })
+        Ok(Session { digest: self::digest(row, 0)?, user: row.get(1)?, created: time(row, 2)?, seen: time(row, 3)? })
     });
     let Some(session) = found.optional()? else { return Ok(None) };
     let user = user(transaction, session.user)?.filter(|kept| kept.user.disabled.is_none());

@@ -83,9 +83,6 @@ impl From<Entry> for AuditLogEntry {
     get, path = "/v1/audit-log", operation_id = "listAuditLog", tag = "access", params(AuditLogQuery),
     responses(
         (status = 200, description = "a page of lines", body = Page<AuditLogEntry>),
-        (status = 400, description = "a parameter is wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "neither token nor session", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "the scope `manage` is missing", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub async fn list(

@@ -81,7 +81,6 @@ pub struct SignInRequest {
     post, path = "/v1/sessions", operation_id = "signIn", tag = "access", request_body = SignInRequest, security(()),
     responses(
         (status = 201, description = "signed in", body = Me, headers(("Set-Cookie" = String, description = "the session"))),
-        (status = 400, description = "the body is no JSON", body = Problem, content_type = "application/problem+json"),
         (status = 401, description = "name or password is wrong", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "another site made the browser ask", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "a value cannot be", body = Problem, content_type = "application/problem+json"),
@@ -109,9 +108,8 @@ pub async fn sign_in(
     let (Some(found), Verified::Yes { rehashed }) = (found.clone(), verified) else {
         let subject = found.map(|found| Credential::User(found.key).to_string());
         // Not what was typed: it may be a password in the wrong field.
-        let noted = service.write(move |transaction| {
-            audit_log::add(transaction, None, "sign_in_failed", subject.as_deref(), None)
-        });
+        let noted = service
+            .write(move |transaction| audit_log::add(transaction, None, "sign_in_failed", subject.as_deref(), None));
         noted.await?;
         return Err(wrong());
     };
@@ -138,8 +136,7 @@ async fn start(
     action: &'static str,
 ) -> Result<(Secret, Principal), Problem> {
     let now = Timestamp::now();
-    let (cookie, session) =
-        Session::start(found.key, now).map_err(|error| Problem::internal(error.to_string()))?;
+    let (cookie, session) = Session::start(found.key, now).map_err(|error| Problem::internal(error.to_string()))?;
     let started = service.change_access(move |transaction| {
         let same = |user: &User| user.disabled.is_none() && user.password == found.user.password;
         let changed = users::change_user(transaction, found.key, |user| {
@@ -200,11 +197,12 @@ pub async fn sign_out(
 }
 
 /// Who asks, and what they may
+///
+/// For every token and every session, whatever its scopes.
 #[utoipa::path(
     get, path = "/v1/me", operation_id = "me", tag = "access",
     responses(
         (status = 200, description = "who asks", body = Me),
-        (status = 401, description = "neither token nor session", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub async fn me(caller: Caller) -> HttpResponse {
@@ -230,7 +228,6 @@ pub struct PasswordRequest {
     put, path = "/v1/me/password", operation_id = "changeOwnPassword", tag = "access", request_body = PasswordRequest,
     responses(
         (status = 201, description = "changed, and signed in anew", body = Me, headers(("Set-Cookie" = String, description = "the session"))),
-        (status = 400, description = "the body is no JSON", body = Problem, content_type = "application/problem+json"),
         (status = 401, description = "not signed in, or the password until now is wrong", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "another site made the browser ask", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "a token has no password", body = Problem, content_type = "application/problem+json"),

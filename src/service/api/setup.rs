@@ -48,7 +48,6 @@ pub struct SetupRequest {
     responses(
         (status = 201, description = "set up and signed in", body = Me,
          headers(("Set-Cookie" = String, description = "the session"))),
-        (status = 400, description = "the body is no JSON", body = Problem, content_type = "application/problem+json"),
         (status = 401, description = "the secret is wrong or too old", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "another site made the browser ask", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "there is an administrator", body = Problem, content_type = "application/problem+json"),

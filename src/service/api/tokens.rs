@@ -94,9 +94,6 @@ pub struct NewToken {
     get, path = "/v1/tokens", operation_id = "listTokens", tag = "access", params(PageQuery),
     responses(
         (status = 200, description = "a page of tokens", body = Page<TokenInfo>),
-        (status = 400, description = "a parameter is wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "neither token nor session", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "the scope `manage` is missing", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub async fn list(
@@ -106,7 +103,8 @@ pub async fn list(
     query: web::Query<PageQuery>,
 ) -> Result<HttpResponse, Problem> {
     let (limit, before) = (query.limit()?, query.after()?);
-    let found = service.into_inner().read(move |transaction| Ok(access::tokens(transaction, before, limit + 1)?)).await?;
+    let found =
+        service.into_inner().read(move |transaction| Ok(access::tokens(transaction, before, limit + 1)?)).await?;
     Ok(Page::of(found, limit, |kept| kept.key, TokenInfo::from)?.answer(&request))
 }
 
@@ -135,8 +133,6 @@ pub struct TokenRequest {
     post, path = "/v1/tokens", operation_id = "createToken", tag = "access", request_body = TokenRequest,
     responses(
         (status = 201, description = "made", body = NewToken),
-        (status = 400, description = "the body is no JSON", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "neither token nor session", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "more than one may grant", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "a value cannot be", body = Problem, content_type = "application/problem+json"),
     )
@@ -195,8 +191,6 @@ fn of_grant(error: &GrantError) -> Problem {
     params(("key" = String, Path, description = "its key", example = "7")),
     responses(
         (status = 204, description = "revoked"),
-        (status = 401, description = "neither token nor session", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "the scope `manage` is missing", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "there is no such token, or it is revoked already", body = Problem, content_type = "application/problem+json"),
     )
 )]

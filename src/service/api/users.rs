@@ -19,9 +19,7 @@ use utoipa::ToSchema;
 /// Its routes.
 pub fn routes(config: &mut ServiceConfig) {
     config
-        .service(
-            at("/v1/users", &[Method::GET, Method::POST]).route(web::get().to(list)).route(web::post().to(add)),
-        )
+        .service(at("/v1/users", &[Method::GET, Method::POST]).route(web::get().to(list)).route(web::post().to(add)))
         .service(
             at("/v1/users/{key}", &[Method::PATCH, Method::DELETE])
                 .route(web::patch().to(change))
@@ -107,9 +105,6 @@ impl From<KeptUser> for UserInfo {
     get, path = "/v1/users", operation_id = "listUsers", tag = "access", params(PageQuery),
     responses(
         (status = 200, description = "a page of users", body = Page<UserInfo>),
-        (status = 400, description = "a parameter is wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "neither token nor session", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "the scope `manage` is missing", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub async fn list(
@@ -183,23 +178,19 @@ fn check_personal(role: Role) -> Result<(), Problem> {
 }
 
 /// Adds somebody
+///
+/// They sign in by name and password. Nobody can grant more than they may do themselves.
 #[utoipa::path(
     post, path = "/v1/users", operation_id = "addUser", tag = "access", request_body = NewUser,
     responses(
         (status = 201, description = "added", body = UserInfo, headers(("Location" = String, description = "the user"))),
-        (status = 400, description = "the body is no JSON", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "neither token nor session", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "more than one may grant", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "the name is taken", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "a value cannot be", body = Problem, content_type = "application/problem+json"),
         (status = 503, description = "too many passwords are being hashed", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn add(
-    caller: May<Manage>,
-    service: web::Data<Service>,
-    body: web::Bytes,
-) -> Result<HttpResponse, Problem> {
+pub async fn add(caller: May<Manage>, service: web::Data<Service>, body: web::Bytes) -> Result<HttpResponse, Problem> {
     let request: NewUser = serde_json::from_slice(&body).map_err(|error| of_json(&error))?;
     let service = service.into_inner();
     let name = account_name(&request.name)?;
@@ -271,8 +262,6 @@ impl UserChange {
     params(("key" = String, Path, description = "their key", example = "3")),
     responses(
         (status = 200, description = "changed", body = UserInfo),
-        (status = 400, description = "the body is no JSON", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "neither token nor session", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "more than one may grant", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "there is no such user", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "nobody could manage the service", body = Problem, content_type = "application/problem+json"),
@@ -339,7 +328,6 @@ pub async fn change(
     params(("key" = String, Path, description = "their key", example = "3")),
     responses(
         (status = 204, description = "deleted"),
-        (status = 401, description = "neither token nor session", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "they may more than one may grant", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "there is no such user", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "nobody could manage the service", body = Problem, content_type = "application/problem+json"),
