@@ -98,7 +98,7 @@ pub(super) fn token(args: &TokenArgs) -> Result<u8, Failure> {
     // Whoever may write to the folder may everything.
     let by = Principal::new(Credential::User(0), "command line".into(), Role::Admin, Role::Admin.scopes(), None);
     let (secret, token) = Token::issue(grant, &by, Timestamp::now())?;
-    let store = open_stopped(&args.data.settings()?, "POST URL/v1/tokens")?;
+    let store = open_stopped(&args.data.settings()?, "curl -H 'Authorization: Bearer TOKEN' -d '{…}' URL/v1/tokens")?;
     let kept = store.write(move |transaction| {
         let key = access::add_token(transaction, &token)?;
         let detail = format!("{}: {}; by the command line", token.grant.role, token.grant.scopes);
@@ -132,7 +132,7 @@ pub(super) fn user(args: &UserArgs) -> Result<u8, Failure> {
         agent: args.agent.clone(),
         disabled: None,
     };
-    let store = open_stopped(&args.data.settings()?, "POST URL/v1/users")?;
+    let store = open_stopped(&args.data.settings()?, "curl -H 'Authorization: Bearer TOKEN' -d '{…}' URL/v1/users")?;
     let added = store.write(move |transaction| {
         let added = users::add_user(transaction, &user, Timestamp::now())?;
         if let Some(added) = &added {
