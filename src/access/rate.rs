@@ -11,8 +11,8 @@ use std::num::NonZeroU32;
 /// How many requests one credential may make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RateLimit {
-    /// In the long run, requests a second.
-    pub per_second: NonZeroU32,
+    /// In the long run, requests a minute.
+    pub per_minute: NonZeroU32,
     /// At once, after a pause.
     pub burst: NonZeroU32,
 }
@@ -37,7 +37,7 @@ impl<C: Clock> RateLimits<C> {
     /// The same with another clock.
     #[must_use]
     pub fn with_clock(limit: RateLimit, clock: C) -> Self {
-        let quota = Quota::per_second(limit.per_second).allow_burst(limit.burst);
+        let quota = Quota::per_minute(limit.per_minute).allow_burst(limit.burst);
         Self { limiter: RateLimiter::dashmap_with_clock(quota, clock) }
     }
 

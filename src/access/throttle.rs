@@ -68,19 +68,61 @@ impl<K: Hash + Eq> Counter<K> {
     }
 }
 
+/// Attempts of an address, right ones too, in a minute that begins with the first.
+#[derive(Debug, Clone, Copy)]
+struct Minute {
+    began: Timestamp,
+    attempts: u32,
+}
+
+#[derive(Debug)]
+struct Counters {
+    accounts: Counter<[u8; 32]>,
+    addresses: Counter<IpAddr>,
+    minutes: LruCache<IpAddr, Minute>,
+}
+
+impl Counters {
+    /// How long `address` has to wait until its minute is over, where it is used up at `now`.
+    fn wait_of_minute(&mut self, address: IpAddr, most: u32, now: Timestamp) -> SignedDuration {
+        let length = SignedDuration::from_mins(1);
+        let minute = self.minutes.get_or_insert_mut(address, || Minute { began: now, attempts: 0 });
+        // A clock set back must not make the wait longer than it is.
+        minute.began = minute.began.min(now);
+        let since = now.duration_since(minute.began);
+        if since >= length {
+            *minute = Minute { began: now, attempts: 0 };
+        }
+        if minute.attempts >= most { length - since } else { SignedDuration::ZERO }
+    }
+}
+
 /// Who failed to sign in how often.
 #[derive(Debug)]
 pub struct SignInThrottle {
-    counters: Mutex<(Counter<[u8; 32]>, Counter<IpAddr>)>,
+    per_minute: u32,
+    counters: Mutex<Counters>,
 }
 
 impl Default for SignInThrottle {
+    /// Failures alone are counted.
     fn default() -> Self {
-        Self { counters: Mutex::new((Counter(LruCache::new(REMEMBERED)), Counter(LruCache::new(REMEMBERED)))) }
+        Self::new(u32::MAX)
     }
 }
 
 impl SignInThrottle {
+    /// A throttle that lets an address try `per_minute` times in a minute, right or wrong.
+    #[must_use]
+    pub fn new(per_minute: u32) -> Self {
+        let counters = Counters {
+            accounts: Counter(LruCache::new(REMEMBERED)),
+            addresses: Counter(LruCache::new(REMEMBERED)),
+            minutes: LruCache::new(REMEMBERED),
+        };
+        Self { per_minute, counters: Mutex::new(counters) }
+    }
+
     /// Whether somebody at `address` may now try to sign in to `account`, existing or not. The attempt counts
     /// as a failure until [`Self::succeeded`] takes it back, so that a hundred attempts at once are a hundred. One
     /// that is turned away does not count.
@@ -90,14 +132,20 @@ impl SignInThrottle {
     pub fn attempt(&self, account: &str, address: IpAddr, now: Timestamp) -> Result<(), TryAgain> {
         let (account, address) = (account_key(account), address_key(address));
         let mut counters = self.counters();
-        let (accounts, addresses) = &mut *counters;
-        let wait = accounts.wait(&account, &ACCOUNT, now).max(addresses.wait(&address, &ADDRESS, now));
+        let wait = counters
+            .accounts
+            .wait(&account, &ACCOUNT, now)
+            .max(counters.addresses.wait(&address, &ADDRESS, now))
+            .max(counters.wait_of_minute(address, self.per_minute, now));
         if wait > SignedDuration::ZERO {
             let seconds = wait.as_secs().unsigned_abs() + u64::from(wait.subsec_nanos() > 0);
             return Err(TryAgain { seconds });
         }
-        accounts.fail(account, now);
-        addresses.fail(address, now);
+        counters.accounts.fail(account, now);
+        counters.addresses.fail(address, now);
+        if let Some(minute) = counters.minutes.get_mut(&address) {
+            minute.attempts = minute.attempts.saturating_add(1);
+        }
         Ok(())
     }
 
@@ -105,9 +153,8 @@ impl SignInThrottle {
     /// else signing in to an account of one's own now and then would make guessing at others free.
     pub fn succeeded(&self, account: &str, address: IpAddr) {
         let mut counters = self.counters();
-        let (accounts, addresses) = &mut *counters;
-        accounts.0.pop(&account_key(account));
-        if let Some(failures) = addresses.0.get_mut(&address_key(address)) {
+        counters.accounts.0.pop(&account_key(account));
+        if let Some(failures) = counters.addresses.0.get_mut(&address_key(address)) {
             failures.count = failures.count.saturating_sub(1);
         }
     }
@@ -116,10 +163,10 @@ impl SignInThrottle {
     #[must_use]
     pub fn remembered(&self) -> (usize, usize) {
         let counters = self.counters();
-        (counters.0.0.len(), counters.1.0.len())
+        (counters.accounts.0.len(), counters.addresses.0.len())
     }
 
-    fn counters(&self) -> MutexGuard<'_, (Counter<[u8; 32]>, Counter<IpAddr>)> {
+    fn counters(&self) -> MutexGuard<'_, Counters> {
         // Counters are whole at every moment: a thread that panicked left nothing half-done.
         self.counters.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod access;
 mod audit;
 mod bar;
 mod completions;
@@ -82,6 +83,10 @@ enum Command {
     Check(keep::CheckArgs),
     /// Erase a conversation or a customer
     Erase(keep::EraseArgs),
+    /// Make tokens for programs, while the service is stopped
+    Token(access::TokenArgs),
+    /// Add people who sign in, while the service is stopped
+    User(access::UserArgs),
     /// Look at, explain, check and format the rules
     Lexicon(lexicon::LexiconArgs),
     /// Compare the machine with people's labels
@@ -156,6 +161,8 @@ pub fn run() -> u8 {
         Command::Backup(args) => keep::backup(&args),
         Command::Check(args) => keep::check(&args),
         Command::Erase(args) => keep::erase(&args),
+        Command::Token(args) => access::token(&args),
+        Command::User(args) => access::user(&args),
         Command::Lexicon(args) => lexicon::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Schema => schema::run(),

@@ -6,7 +6,7 @@ use crate::ingest::Method;
 use crate::library::{Additions, Library};
 use crate::promise::Terms;
 use crate::reading::LeastConfidence;
-use crate::service::{Service, log, server};
+use crate::service::{Service, log, server, tls};
 use crate::settings::{Flag, Layers, Settings};
 use crate::store::{Store, access};
 use clap::Args;
@@ -80,6 +80,7 @@ pub(super) fn run(args: &ServeArgs) -> Result<u8, Failure> {
     log::start(settings.log)?;
     let library = library(&settings)?;
     let method = method(&settings, library)?;
+    let tls = settings.server.tls.as_ref().map(tls::read).transpose()?;
     let store = Store::open(&settings.data)?;
     let listener = TcpListener::bind(settings.server.address)
         .map_err(|error| format!("cannot listen at {}: {error}", settings.server.address))?;
@@ -95,7 +96,7 @@ pub(super) fn run(args: &ServeArgs) -> Result<u8, Failure> {
     if let Some(reason) = rebuilt {
         output::tell(&format!("{reason}; it is made anew from the store, searching is complete when that is done\n"))?;
     }
-    actix_web::rt::System::new().block_on(server::run(Arc::new(service), follower, listener, stopped()))?;
+    actix_web::rt::System::new().block_on(server::run(Arc::new(service), follower, listener, tls, stopped()))?;
     Ok(OK)
 }
 

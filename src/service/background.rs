@@ -137,11 +137,14 @@ fn follow(service: &Service, mut follower: Follower) {
     }
 }
 
-/// Drops text that is too old, and brings what was erased out of the store's log.
+/// Drops text that is too old and sessions that have ended, and brings what was erased out of the store's log.
 fn forget(service: &Service) {
     while !service.forgetting.is_stopped() {
         if let Err(error) = forget_now(service, Timestamp::now()) {
             tracing::error!(%error, "old text cannot be dropped; trying again");
+        }
+        if let Err(error) = service.tidy_access() {
+            tracing::error!(%error, "sessions that have ended cannot be dropped; trying again");
         }
         // Where an erasure waits it is soon tried again.
         let waits = service.erasure_waits.load(Ordering::SeqCst);

@@ -1,5 +1,6 @@
 //! The service: HTTP API, webhooks and what goes on beside them, over one data folder.
 
+pub mod access;
 pub mod answer;
 pub mod api;
 pub mod background;
@@ -11,6 +12,7 @@ pub mod figures;
 pub mod gate;
 pub mod idempotency;
 pub mod jobs;
+mod known;
 pub mod log;
 pub mod metrics;
 pub mod openapi;
@@ -21,6 +23,7 @@ pub mod server;
 pub mod sight;
 pub mod spool;
 pub mod time;
+pub mod tls;
 pub mod versions;
 
 use crate::index::{Index, Rebuilt};
@@ -29,6 +32,7 @@ use crate::library::Library;
 use crate::query::Vocabulary;
 use crate::settings::Settings;
 use crate::store::{Store, StoreError};
+use access::Access;
 use actix_web::web;
 use background::Signal;
 use jobs::Jobs;
@@ -55,6 +59,8 @@ pub struct Service {
     pub library: &'static Library,
     /// What is counted.
     pub metrics: Metrics,
+    /// What keeps the gate.
+    pub access: Access,
     /// Wakes the thread that reads conversations.
     pub unread: Signal,
     /// Wakes the thread by which the index follows.
@@ -82,6 +88,7 @@ impl Service {
         let (follower, rebuilt) = Follower::open(&folder, &store, method.office.zone().clone())?;
         let index = follower.index().clone();
         let vocabulary = api::search::vocabulary(&method);
+        let access = Access::new(&settings);
         let (unread, changed) = (Signal::default(), Signal::default());
         let (jobs, forgetting) = (Jobs::default(), Signal::default());
         // An earlier run may have ended before it was done.
@@ -96,6 +103,7 @@ impl Service {
             store,
             settings,
             method,
+            access,
             library,
             index,
             vocabulary,

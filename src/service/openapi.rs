@@ -3,12 +3,12 @@
 
 use super::api::reading::{agents, conversation, lists, promises, teams, trends};
 use super::api::{
-    agreement, conversations, deliveries, documents, erasure, export, health, hooks, imports, ingest, metrics, rescore,
-    reviews, rules, score, scorecards, search,
+    agreement, audit_log, conversations, deliveries, documents, erasure, export, health, hooks, imports, ingest,
+    metrics, rescore, reviews, rules, score, scorecards, search, sessions, setup, tokens, users,
 };
 use super::problem::Problem;
 use utoipa::openapi::path::{Operation, PathItem};
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
@@ -21,7 +21,7 @@ use utoipa::{Modify, OpenApi};
         contact(),
     ),
     servers((url = "/", description = "the service that gave this document")),
-    security(("token" = [])),
+    security(("token" = []), ("session" = [])),
     modifiers(&Security, &Problems),
     tags(
         (name = "score", description = "Drafts and conversations, scored without being stored"),
@@ -39,6 +39,7 @@ use utoipa::{Modify, OpenApi};
         (name = "rules", description = "What messages are read with"),
         (name = "export", description = "Everything, as files"),
         (name = "erasure", description = "What goes for good"),
+        (name = "access", description = "Who signs in, who may, and who did what"),
         (name = "service", description = "How the service is"),
     ),
     paths(
@@ -93,6 +94,19 @@ use utoipa::{Modify, OpenApi};
         erasure::customer,
         documents::schema,
         documents::openapi,
+        setup::set_up,
+        sessions::sign_in,
+        sessions::sign_out,
+        sessions::me,
+        sessions::change_password,
+        users::list,
+        users::add,
+        users::change,
+        users::delete,
+        tokens::list,
+        tokens::create,
+        tokens::revoke,
+        audit_log::list,
         metrics::metrics,
         health::alive,
         health::ready,
@@ -106,8 +120,11 @@ impl Modify for Security {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
         let told = "A token of this service: `Authorization: Bearer amends_…`";
         let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(told)).build();
+        let told = "The session of somebody who signed in (`POST /v1/sessions`); `__Host-amends` where browsers come by HTTPS. What changes something is refused unless `Sec-Fetch-Site` or `Origin` says that it comes from the service's own pages.";
+        let cookie = ApiKey::Cookie(ApiKeyValue::with_description("amends", told));
         let components = document.components.get_or_insert_default();
         components.add_security_scheme("token", SecurityScheme::Http(bearer));
+        components.add_security_scheme("session", SecurityScheme::ApiKey(cookie));
     }
 }
 
@@ -117,7 +134,7 @@ struct Problems;
 impl Problems {
     /// With requests that need a token.
     const OF_CALLER: [(&str, &str); 3] = [
-        ("401", "nobody knows who asks: the token is missing, wrong, or has ended"),
+        ("401", "nobody knows who asks: token or session is missing, wrong, or has ended"),
         ("403", "who asks may not"),
         ("429", "too many requests; `Retry-After` says when to come again"),
     ];
@@ -160,8 +177,8 @@ impl Problems {
 impl Modify for Problems {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
         for (path, item) in &mut document.paths.paths {
-            let PathItem { get, put, post, delete, .. } = item;
-            for operation in [get, put, post, delete].into_iter().flatten() {
+            let PathItem { get, put, post, patch, delete, .. } = item;
+            for operation in [get, put, post, patch, delete].into_iter().flatten() {
                 Self::of(path, operation);
             }
         }

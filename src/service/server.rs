@@ -6,13 +6,14 @@ use super::routes;
 use crate::ingest::Follower;
 use crate::reading::Reader;
 use actix_web::{App, HttpServer, web};
+use rustls::ServerConfig;
 use std::cell::RefCell;
 use std::future::Future;
 use std::io;
 use std::net::TcpListener;
 use std::sync::Arc;
 
-/// Answers on `listener` until `stop` is ready; requests that are being answered are finished, and what goes on
+/// Answers on `listener`, by TLS where `tls` is given, until `stop` is ready; requests that are being answered are finished, and what goes on
 /// beside them is brought to a good end.
 ///
 /// # Errors
@@ -21,6 +22,7 @@ pub async fn run(
     service: Arc<Service>,
     follower: Follower,
     listener: TcpListener,
+    tls: Option<ServerConfig>,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
     let background = Background::start(&service, follower);
@@ -43,7 +45,11 @@ pub async fn run(
         Some(workers) => server.workers(workers as usize),
         None => server,
     };
-    let answered = server.listen(listener)?.run().await;
+    let server = match tls {
+        Some(tls) => server.listen_rustls_0_23(listener, tls)?,
+        None => server.listen(listener)?,
+    };
+    let answered = server.run().await;
     service.stop();
     // Threads that may be at work for a moment; this one has nothing else to do.
     background.join();

@@ -30,6 +30,7 @@ pub mod retention;
 pub mod reviews;
 pub mod spool;
 pub mod uploads;
+pub mod users;
 mod writer;
 
 pub use lock::FolderLock;

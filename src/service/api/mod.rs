@@ -1,6 +1,7 @@
 //! The HTTP API `/v1`: one file for each thing that is asked for.
 
 pub mod agreement;
+pub mod audit_log;
 pub mod conversations;
 pub mod deliveries;
 pub mod documents;
@@ -18,3 +19,7 @@ pub mod rules;
 pub mod score;
 pub mod scorecards;
 pub mod search;
+pub mod sessions;
+pub mod setup;
+pub mod tokens;
+pub mod users;

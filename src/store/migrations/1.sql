@@ -152,8 +152,11 @@ CREATE TABLE removed (change INTEGER PRIMARY KEY, conversation INTEGER NOT NULL)
 
 -- People who sign in.
 CREATE TABLE user (
-    key INTEGER PRIMARY KEY,
-    name TEXT NOT NULL COLLATE NOCASE UNIQUE,
+    -- Never given to somebody else again: the audit log names people by it.
+    key INTEGER PRIMARY KEY AUTOINCREMENT,
+    -- By which they sign in, in its one way of writing (lower case).
+    name TEXT NOT NULL UNIQUE,
+    shown_name TEXT NOT NULL,
     role TEXT NOT NULL,
     password TEXT,
     agent INTEGER REFERENCES agent,
@@ -165,8 +168,10 @@ CREATE TABLE session (
     digest BLOB NOT NULL PRIMARY KEY,
     user INTEGER NOT NULL REFERENCES user ON DELETE CASCADE,
     created INTEGER NOT NULL,
+    -- When they were last seen, to the minute.
     used INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX session_user ON session (user);
 
 -- Programs' tokens, and the one-time set-up secret (role `setup`).
 CREATE TABLE token (
@@ -196,6 +201,8 @@ CREATE TABLE audit_log (
     detail TEXT
 ) STRICT;
 CREATE INDEX audit_log_at ON audit_log (at);
+CREATE INDEX audit_log_actor ON audit_log (actor, at);
+CREATE INDEX audit_log_action ON audit_log (action, at);
 
 -- A person's verdict on a message; the machine's analysis stays as it is.
 CREATE TABLE review (

@@ -44,6 +44,18 @@ fn an_address_that_tries_many_accounts_waits() {
 }
 
 #[test]
+fn an_address_has_so_many_attempts_a_minute_right_or_wrong() {
+    let throttle = SignInThrottle::new(3);
+    for account in ["dana", "sam", "dana"] {
+        throttle.attempt(account, OFFICE, now()).unwrap();
+        throttle.succeeded(account, OFFICE);
+    }
+    assert_eq!(throttle.attempt("dana", OFFICE, later(20)), Err(TryAgain { seconds: 40 }));
+    assert_eq!(throttle.attempt("dana", address(9), later(20)), Ok(()), "elsewhere");
+    assert_eq!(throttle.attempt("dana", OFFICE, later(60)), Ok(()));
+}
+
+#[test]
 fn a_right_password_frees_the_account_but_not_the_address() {
     let throttle = SignInThrottle::default();
     for account in 0..20 {
@@ -107,7 +119,7 @@ proptest! {
 fn each_token_has_a_bucket_of_its_own_that_refills_evenly() {
     let number = |number| NonZeroU32::new(number).unwrap();
     let clock = FakeRelativeClock::default();
-    let limits = RateLimits::with_clock(RateLimit { per_second: number(2), burst: number(10) }, clock.clone());
+    let limits = RateLimits::with_clock(RateLimit { per_minute: number(120), burst: number(10) }, clock.clone());
     for _ in 0..10 {
         limits.check(Credential::Token(1)).unwrap();
     }

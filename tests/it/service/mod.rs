@@ -2,6 +2,7 @@
 
 mod answers;
 mod brought;
+mod gate;
 mod hooks;
 mod openapi;
 mod reads;
