@@ -9,12 +9,14 @@
 //! and how often they came.
 
 mod analyst;
+mod delivered;
 mod follower;
 pub mod import;
 mod kept;
 mod whole;
 
 pub use analyst::Analyst;
+pub use delivered::said;
 pub use follower::{FollowError, Follower};
 pub use kept::{CueRow, DetectionRow, Evidence, RecoveryRow};
 pub use whole::Whole;

@@ -2,8 +2,9 @@
 
 use super::{Service, jobs};
 use crate::ingest::{Analyst, Follower};
-use crate::store::{StoreError, retention};
+use crate::store::{StoreError, deliveries, retention};
 use jiff::{SignedDuration, Timestamp};
+use rusqlite::Transaction;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -23,6 +24,9 @@ const OFTEN: Duration = Duration::from_secs(600);
 
 /// The text of so many conversations is dropped together.
 const TOGETHER: usize = 200;
+
+/// How long deliveries of webhooks are known that came before: no tool sends one again after so long.
+const SEEN: SignedDuration = SignedDuration::from_hours(24 * 30);
 
 /// Wakes who waits, and tells when all is over.
 #[derive(Debug, Default)]
@@ -151,6 +155,10 @@ fn forget(service: &Service) {
 /// Where the store fails.
 pub fn forget_now(service: &Service, now: Timestamp) -> Result<(), StoreError> {
     let mut dropped = 0;
+    if let Ok(before) = now.checked_sub(SEEN) {
+        let forget = move |transaction: &Transaction<'_>| deliveries::forget(transaction, before, TOGETHER);
+        while !service.forgetting.is_stopped() && service.store.write(forget).wait()? == TOGETHER {}
+    }
     if let Some(days) = service.settings.text_days
         && let Ok(before) = now.checked_sub(SignedDuration::from_hours(24 * i64::from(days)))
     {

@@ -2,6 +2,7 @@
 
 use super::answer;
 use super::api;
+use super::hooks;
 use super::problem::Problem;
 use actix_web::http::header::HeaderValue;
 use actix_web::http::{Method, StatusCode};

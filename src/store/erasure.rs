@@ -1,5 +1,6 @@
 //! Erases conversations with all that was made of them.
 
+use super::deliveries::{self, Named};
 use super::{DATABASE, Store, StoreError, connect, next_change};
 use rusqlite::{OptionalExtension, Transaction, params};
 
@@ -17,11 +18,8 @@ pub fn conversation(transaction: &Transaction<'_>, key: i64) -> Result<bool, Sto
     while rows.next()?.is_some() {}
     let sql = "INSERT INTO removed (change, conversation) VALUES (?1, ?2)";
     transaction.prepare_cached(sql)?.execute([next_change(transaction)?, key])?;
-    // Those that were seen stay known by their number.
-    let sql = "UPDATE delivery SET body = NULL, detail = NULL, conversation = NULL
-               WHERE source = ?1 AND conversation = ?2";
-    transaction.prepare_cached(sql)?.execute([&source, &id])?;
     rejected(transaction, &id)?;
+    deliveries::erase(transaction, &Named { source, conversation: id })?;
     Ok(true)
 }
 
@@ -50,6 +48,7 @@ pub fn customer(transaction: &Transaction<'_>, source: &str, id: &str) -> Result
         return Ok(None);
     }
     rejected(transaction, id)?;
+    deliveries::erase_naming(transaction, id)?;
     Ok(Some(keys.len()))
 }
 

@@ -13,6 +13,7 @@ pub mod backlog;
 pub mod check;
 mod conditions;
 pub mod conversations;
+pub mod deliveries;
 pub mod documents;
 pub mod erasure;
 pub mod export;

@@ -2,6 +2,7 @@
 
 pub mod agreement;
 pub mod conversations;
+pub mod deliveries;
 pub mod documents;
 pub mod erasure;
 pub mod export;

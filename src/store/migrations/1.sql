@@ -259,21 +259,40 @@ CREATE TABLE answered (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX answered_created ON answered (created);
 
--- Deliveries of webhooks: those seen, so that the same one is taken once; and those whose conversation is
--- not whole, with their body.
+-- Deliveries of webhooks: those seen, so that the same one is taken once; and those that wait for somebody, with
+-- their body.
 CREATE TABLE delivery (
+    -- The tool, as the address names it that it sends to.
     source TEXT NOT NULL,
     id TEXT NOT NULL,
     received INTEGER NOT NULL,
-    -- `taken`, `nothing` (it tells of no message), `thin` (it names a message and does not hold it), or `unread`.
+    -- See `Outcome` in src/store/deliveries.rs.
     outcome TEXT NOT NULL,
+    -- Of a thin one: the conversation that it tells of, where that is one, and the source that has it.
+    kept_as TEXT,
     conversation TEXT,
     detail TEXT,
     body BLOB,
     PRIMARY KEY (source, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX delivery_received ON delivery (received);
-CREATE INDEX delivery_conversation ON delivery (source, conversation) WHERE conversation IS NOT NULL;
+CREATE INDEX delivery_source ON delivery (source, received);
+CREATE INDEX delivery_outcome ON delivery (outcome, received);
+CREATE INDEX delivery_body ON delivery (kept_as, conversation) WHERE body IS NOT NULL;
+
+-- Conversations of which a tool told that there is something new in them, without saying what.
+CREATE TABLE awaited (
+    source TEXT NOT NULL,
+    conversation TEXT NOT NULL,
+    -- What happened, in the tool's words.
+    what TEXT NOT NULL,
+    -- When that was last told.
+    told INTEGER NOT NULL,
+    -- As it was then: the newest message's key, and whether there was such a conversation.
+    known INTEGER NOT NULL,
+    existed INTEGER NOT NULL,
+    PRIMARY KEY (source, conversation, what)
+) STRICT, WITHOUT ROWID;
 
 -- Searches that people keep.
 CREATE TABLE saved_search (

@@ -1,0 +1,111 @@
+//! What ticketing tools send by themselves: `POST /hooks/{source}`.
+//!
+//! A genuine delivery is acknowledged once it is safely on disk, and read afterwards. The sender waits for no more
+//! than a commit, and what it was told 2xx for is never lost.
+
+use super::Service;
+use super::problem::Problem;
+use super::routes::at;
+use crate::ingest;
+use crate::settings::Hook;
+use crate::store::deliveries;
+use crate::webhook::{self, Delivery, Received, Tool};
+use actix_web::http::{Method, StatusCode};
+use actix_web::web::ServiceConfig;
+use actix_web::{HttpRequest, HttpResponse, web};
+use jiff::Timestamp;
+use rusqlite::Transaction;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Its routes. A `HEAD` is how Intercom tries an address out.
+pub fn routes(config: &mut ServiceConfig) {
+    let hook = at("/hooks/{source}", &[Method::POST, Method::HEAD]);
+    config.service(hook.route(web::post().to(receive)).route(web::head().to(receive)));
+}
+
+/// What became of a delivery.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Acknowledged {
+    /// `taken`, `partly` (some of it could not be read), `nothing` (it tells of no message), `thin` (it does not hold
+    /// the message it tells of), `unread` (it could not be read), or `known` (it came before).
+    #[schema(example = "taken")]
+    pub outcome: &'static str,
+    /// Its identifier, by which administrators find it among the deliveries.
+    pub id: String,
+}
+
+/// Takes a delivery of a ticketing tool. What the tool must sign, and how, tells its guide (`GET /v1/hooks`).
+#[utoipa::path(
+    post, path = "/hooks/{source}", tag = "webhooks", security(()),
+    params(("source" = String, Path, description = "the tool", example = "zendesk")),
+    request_body(content = Vec<u8>, description = "what the tool sends, as it sends it", content_type = "*/*"),
+    responses(
+        (status = 200, description = "it is safely kept, or was before; or the answer to a tool's set-up call", body = Acknowledged),
+        (status = 401, description = "its signature is wrong, or it is too old", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "the tool is not set up", body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "it is too large", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "too much is waiting; to be sent again", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn receive(
+    request: HttpRequest,
+    service: web::Data<Service>,
+    source: web::Path<String>,
+    body: web::Bytes,
+) -> Result<HttpResponse, Problem> {
+    let hooks = &service.settings.hooks;
+    let (Some(tool), Some(hook)) = (webhook::tool(&source), hooks.tools.get(&*source)) else {
+        // The same for tools that we know and do not: strangers learn nothing about what is used here.
+        let detail = "no webhooks are taken at this address; administrators find at /v1/hooks how to set them up";
+        return Err(Problem::not_found(detail));
+    };
+    let received = Timestamp::now();
+    match verify(&request, &service, tool, hook, &body, received)? {
+        Received::Answer(answer) => Ok(HttpResponse::Ok().content_type(answer.content_type).body(answer.body)),
+        Received::Delivered(_) if request.method() != Method::POST => {
+            Err(Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "deliveries are sent by POST"))
+        }
+        Received::Delivered(verified) => {
+            let said = ingest::said(tool, &body, received, hook.as_source.as_deref());
+            let (outcome, id) = (said.outcome.name(), verified.id.clone());
+            let take = move |transaction: &Transaction<'_>| {
+                deliveries::take(transaction, (tool.name(), &verified.id), received, &body, &said)
+            };
+            let outcome = if service.write(take).await? { outcome } else { "known" };
+            tracing::debug!(source = tool.name(), outcome, "a webhook delivered");
+            service.unread.wake();
+            Ok(HttpResponse::Ok().json(Acknowledged { outcome, id }))
+        }
+    }
+}
+
+/// Whether the request is genuine, and what is to be done with it.
+fn verify(
+    request: &HttpRequest,
+    service: &Service,
+    tool: &dyn Tool,
+    hook: &Hook,
+    body: &[u8],
+    now: Timestamp,
+) -> Result<Received, Problem> {
+    let header = |name: &str| request.headers().get(name)?.to_str().ok();
+    let url = address(request, service, &request.uri().to_string());
+    let delivery = Delivery { method: request.method().as_str(), url: &url, headers: &header, body };
+    webhook::receive(tool, &delivery, &hook.secrets, now, service.settings.hooks.window).map_err(|refused| {
+        tracing::warn!(source = tool.name(), %refused, "a webhook is refused");
+        Problem::unauthorized(refused.to_string())
+    })
+}
+
+/// The address by which others reach `path` here: as the settings say, else as this request did.
+#[must_use]
+pub fn address(request: &HttpRequest, service: &Service, path: &str) -> String {
+    match &service.settings.server.public_url {
+        Some(url) => format!("{url}{path}"),
+        None => {
+            let connection = request.connection_info();
+            format!("{}://{}{path}", connection.scheme(), connection.host())
+        }
+    }
+}
