@@ -9,7 +9,6 @@ pub mod cors;
 pub mod etag;
 pub mod figures;
 pub mod gate;
-pub mod hooks;
 pub mod idempotency;
 pub mod jobs;
 pub mod log;

@@ -2,7 +2,6 @@
 
 use super::answer;
 use super::api;
-use super::hooks;
 use super::problem::Problem;
 use actix_web::http::header::HeaderValue;
 use actix_web::http::{Method, StatusCode};
@@ -40,6 +39,8 @@ fn things(config: &mut ServiceConfig) {
         .configure(api::score::routes)
         .configure(api::conversations::routes)
         .configure(api::reading::routes)
+        .configure(api::deliveries::routes)
+        .configure(api::hooks::routes)
         .configure(api::rules::routes)
         .configure(api::scorecards::routes)
         .configure(api::search::routes)

@@ -1,9 +1,9 @@
 //! Deliveries of webhooks: how tools are set up, what they sent, what waits for somebody.
 
+use super::hooks::address;
 use crate::ingest;
 use crate::service::Service;
 use crate::service::gate::{Manage, May};
-use crate::service::hooks::address;
 use crate::service::paging::{Page, PageQuery};
 use crate::service::problem::Problem;
 use crate::service::routes::at;
@@ -69,9 +69,11 @@ pub struct HookList {
     pub items: Vec<HookItem>,
 }
 
-/// Tools that can send webhooks: how each is set up, and whether it sends.
+/// Lists the tools that can send webhooks
+///
+/// How each is set up, and whether it sends.
 #[utoipa::path(
-    get, path = "/v1/hooks", tag = "webhooks",
+    get, path = "/v1/hooks", tag = "webhooks", operation_id = "listHooks",
     responses((status = 200, description = "all tools", body = HookList))
 )]
 pub async fn hooks(
@@ -142,10 +144,12 @@ pub struct AwaitedQuery {
     pub source: Option<String>,
 }
 
-/// Conversations of which a tool told that there is something new without sending it: an import, or a later delivery,
-/// brings what is missing, and takes them off this list.
+/// Lists conversations whose new messages are still to come
+///
+/// A tool told that there is something new in them without sending it. An import, or a later delivery, brings what is
+/// missing and takes them off this list.
 #[utoipa::path(
-    get, path = "/v1/awaited", tag = "webhooks", params(AwaitedQuery, PageQuery),
+    get, path = "/v1/awaited", tag = "webhooks", operation_id = "listAwaited", params(AwaitedQuery, PageQuery),
     responses(
         (status = 200, description = "by source and identifier", body = Page<AwaitedItem>),
         (status = 400, description = "a parameter is wrong", body = Problem, content_type = "application/problem+json"),
@@ -219,10 +223,12 @@ pub struct DeliveryQuery {
     pub outcome: Option<String>,
 }
 
-/// Genuine deliveries of webhooks, the newest first. They are forgotten after 30 days, save those that wait with their
-/// body: these keep it as long as text is kept.
+/// Lists genuine deliveries of webhooks
+///
+/// The newest first. They are forgotten after 30 days, save those that wait with their body: it is kept as long as
+/// text is kept.
 #[utoipa::path(
-    get, path = "/v1/deliveries", tag = "webhooks", params(DeliveryQuery, PageQuery),
+    get, path = "/v1/deliveries", tag = "webhooks", operation_id = "listDeliveries", params(DeliveryQuery, PageQuery),
     responses(
         (status = 200, description = "the newest first", body = Page<DeliveryItem>),
         (status = 400, description = "a parameter is wrong", body = Problem, content_type = "application/problem+json"),
@@ -244,9 +250,11 @@ pub async fn list(
     Ok(Page::of(found, limit, place, DeliveryItem::from)?.answer(&request))
 }
 
-/// A delivery, with its body where that is kept.
+/// Reads a delivery
+///
+/// With its body, where that is kept: of those that could not be read, or do not hold what they tell of.
 #[utoipa::path(
-    get, path = "/v1/deliveries/{source}/{id}", tag = "webhooks",
+    get, path = "/v1/deliveries/{source}/{id}", tag = "webhooks", operation_id = "readDelivery",
     params(("source" = String, Path, description = "the tool"), ("id" = String, Path, description = "its identifier")),
     responses(
         (status = 200, description = "the delivery", body = WholeDelivery),
@@ -263,9 +271,11 @@ pub async fn one(
     Ok(HttpResponse::Ok().json(WholeDelivery { delivery: row.into(), body }))
 }
 
-/// Reads a kept delivery again, after an upgrade for example. As ever it does no harm to do so twice.
+/// Takes a kept delivery again
+///
+/// After an upgrade that can read it, for example. It does no harm to do so twice.
 #[utoipa::path(
-    post, path = "/v1/deliveries/{source}/{id}/retry", tag = "webhooks",
+    post, path = "/v1/deliveries/{source}/{id}/retry", tag = "webhooks", operation_id = "retryDelivery",
     params(("source" = String, Path, description = "the tool"), ("id" = String, Path, description = "its identifier")),
     responses(
         (status = 200, description = "what became of it now", body = DeliveryItem),

@@ -7,6 +7,7 @@ pub mod documents;
 pub mod erasure;
 pub mod export;
 pub mod health;
+pub mod hooks;
 pub mod imports;
 pub mod ingest;
 pub mod metrics;

@@ -3,14 +3,14 @@
 //! A genuine delivery is acknowledged once it is safely on disk, and read afterwards. The sender waits for no more
 //! than a commit, and what it was told 2xx for is never lost.
 
-use super::Service;
-use super::problem::Problem;
-use super::routes::at;
 use crate::ingest;
+use crate::service::Service;
+use crate::service::problem::Problem;
+use crate::service::routes::at;
 use crate::settings::Hook;
 use crate::store::deliveries;
 use crate::webhook::{self, Delivery, Received, Tool};
-use actix_web::http::{Method, StatusCode};
+use actix_web::http::Method;
 use actix_web::web::ServiceConfig;
 use actix_web::{HttpRequest, HttpResponse, web};
 use jiff::Timestamp;
@@ -18,10 +18,10 @@ use rusqlite::Transaction;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// Its routes. A `HEAD` is how Intercom tries an address out.
+/// Its routes.
 pub fn routes(config: &mut ServiceConfig) {
     let hook = at("/hooks/{source}", &[Method::POST, Method::HEAD]);
-    config.service(hook.route(web::post().to(receive)).route(web::head().to(receive)));
+    config.service(hook.route(web::post().to(receive)).route(web::head().to(try_out)));
 }
 
 /// What became of a delivery.
@@ -35,9 +35,12 @@ pub struct Acknowledged {
     pub id: String,
 }
 
-/// Takes a delivery of a ticketing tool. What the tool must sign, and how, tells its guide (`GET /v1/hooks`).
+/// Takes a delivery of a ticketing tool
+///
+/// What the tool must sign, and how, tells its guide (`GET /v1/hooks`). What was answered with 200 is safely kept; the
+/// same delivery counts once, however often it comes.
 #[utoipa::path(
-    post, path = "/hooks/{source}", tag = "webhooks", security(()),
+    post, path = "/hooks/{source}", tag = "webhooks", operation_id = "receiveDelivery", security(()),
     params(("source" = String, Path, description = "the tool", example = "zendesk")),
     request_body(content = Vec<u8>, description = "what the tool sends, as it sends it", content_type = "*/*"),
     responses(
@@ -54,18 +57,10 @@ pub async fn receive(
     source: web::Path<String>,
     body: web::Bytes,
 ) -> Result<HttpResponse, Problem> {
-    let hooks = &service.settings.hooks;
-    let (Some(tool), Some(hook)) = (webhook::tool(&source), hooks.tools.get(&*source)) else {
-        // The same for tools that we know and do not: strangers learn nothing about what is used here.
-        let detail = "no webhooks are taken at this address; administrators find at /v1/hooks how to set them up";
-        return Err(Problem::not_found(detail));
-    };
+    let (tool, hook) = set_up(&service, &source)?;
     let received = Timestamp::now();
     match verify(&request, &service, tool, hook, &body, received)? {
         Received::Answer(answer) => Ok(HttpResponse::Ok().content_type(answer.content_type).body(answer.body)),
-        Received::Delivered(_) if request.method() != Method::POST => {
-            Err(Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "deliveries are sent by POST"))
-        }
         Received::Delivered(verified) => {
             let said = ingest::said(tool, &body, received, hook.as_source.as_deref());
             let (outcome, id) = (said.outcome.name(), verified.id.clone());
@@ -78,6 +73,38 @@ pub async fn receive(
             Ok(HttpResponse::Ok().json(Acknowledged { outcome, id }))
         }
     }
+}
+
+/// Answers a tool that tries an address out
+///
+/// Intercom does so before it saves an address. There is nothing to sign yet, and nothing is kept.
+#[utoipa::path(
+    head, path = "/hooks/{source}", tag = "webhooks", operation_id = "tryHook", security(()),
+    params(("source" = String, Path, description = "the tool", example = "intercom")),
+    responses(
+        (status = 200, description = "deliveries may come"),
+        (status = 401, description = "this tool does not try addresses out", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "the tool is not set up", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn try_out(
+    request: HttpRequest,
+    service: web::Data<Service>,
+    source: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let (tool, hook) = set_up(&service, &source)?;
+    match verify(&request, &service, tool, hook, &[], Timestamp::now())? {
+        Received::Answer(answer) => Ok(HttpResponse::Ok().content_type(answer.content_type).body(answer.body)),
+        Received::Delivered(_) => Ok(HttpResponse::Ok().finish()),
+    }
+}
+
+/// The tool called `source`, and how it is set up.
+fn set_up<'s>(service: &'s Service, source: &str) -> Result<(&'static dyn Tool, &'s Hook), Problem> {
+    // The same answer for tools that we know and do not: strangers learn nothing about what is used here.
+    let detail = "no webhooks are taken at this address; administrators find at /v1/hooks how to set them up";
+    let hook = service.settings.hooks.tools.get(source);
+    webhook::tool(source).zip(hook).ok_or_else(|| Problem::not_found(detail))
 }
 
 /// Whether the request is genuine, and what is to be done with it.
