@@ -8,6 +8,9 @@ use super::api::{
 };
 use super::problem::Problem;
 use utoipa::openapi::path::{Operation, PathItem};
+use super::api::{
+    agreement, conversations, deliveries, documents, health, hooks, metrics, reviews, rules, score, scorecards,
+};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
@@ -35,6 +38,7 @@ use utoipa::{Modify, OpenApi};
         (name = "trends", description = "Figures over time"),
         (name = "promises", description = "What was promised, and what became of it"),
         (name = "reviews", description = "What people say of the machine's scores, and how far they agree"),
+        (name = "webhooks", description = "What ticketing tools send by themselves"),
         (name = "rules", description = "What messages are read with"),
         (name = "export", description = "Everything, as files"),
         (name = "erasure", description = "What goes for good"),
@@ -74,6 +78,13 @@ use utoipa::{Modify, OpenApi};
         reviews::list,
         agreement::all,
         agreement::disagreements,
+        hooks::receive,
+        hooks::try_out,
+        deliveries::hooks,
+        deliveries::list,
+        deliveries::one,
+        deliveries::retry,
+        deliveries::awaited,
         rules::list,
         rules::one,
         scorecards::list,

@@ -68,7 +68,7 @@ pub async fn receive(
                 deliveries::take(transaction, (tool.name(), &verified.id), received, &body, &said)
             };
             let outcome = if service.write(take).await? { outcome } else { "known" };
-            tracing::debug!(source = tool.name(), outcome, "a webhook delivered");
+            service.metrics.delivery(tool.name(), outcome);
             service.unread.wake();
             Ok(HttpResponse::Ok().json(Acknowledged { outcome, id }))
         }
@@ -121,6 +121,7 @@ fn verify(
     let delivery = Delivery { method: request.method().as_str(), url: &url, headers: &header, body };
     webhook::receive(tool, &delivery, &hook.secrets, now, service.settings.hooks.window).map_err(|refused| {
         tracing::warn!(source = tool.name(), %refused, "a webhook is refused");
+        service.metrics.delivery(tool.name(), "refused");
         Problem::unauthorized(refused.to_string())
     })
 }

@@ -2,6 +2,7 @@
 
 mod answers;
 mod brought;
+mod hooks;
 mod openapi;
 mod reads;
 mod reviews;
