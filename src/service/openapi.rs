@@ -3,14 +3,11 @@
 
 use super::api::reading::{agents, conversation, lists, promises, teams, trends};
 use super::api::{
-    agreement, conversations, documents, erasure, export, health, imports, ingest, metrics, rescore, reviews, rules,
-    score, scorecards, search,
+    agreement, conversations, deliveries, documents, erasure, export, health, hooks, imports, ingest, metrics, rescore,
+    reviews, rules, score, scorecards, search,
 };
 use super::problem::Problem;
 use utoipa::openapi::path::{Operation, PathItem};
-use super::api::{
-    agreement, conversations, deliveries, documents, health, hooks, metrics, reviews, rules, score, scorecards,
-};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
 use utoipa::{Modify, OpenApi};

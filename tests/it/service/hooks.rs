@@ -12,6 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 use hmac::digest::KeyInit;
 use hmac::{Hmac, Mac};
 use jiff::{SignedDuration, Timestamp};
+use rusqlite::Transaction;
 use serde_json::{Value, json};
 use sha1::Sha1;
 use sha2::Sha256;
@@ -271,7 +272,7 @@ fn what_cannot_be_read_is_kept_and_shown_and_read_again() {
     // As an earlier version left it, which could not read this.
     let body = bodies("zendesk")[1].clone();
     let said = Said { outcome: Outcome::Unread, records: vec![], hints: vec![], about: None, detail: Some("?".into()) };
-    let take = move |transaction: &_| {
+    let take = move |transaction: &Transaction<'_>| {
         deliveries::take(transaction, ("zendesk", "a/b c"), Timestamp::now(), body.as_bytes(), &said)
     };
     assert!(store(&running, take));
