@@ -148,7 +148,7 @@ pub fn take_again(
     received: Timestamp,
     said: &Said,
 ) -> Result<bool, StoreError> {
-    let sql = "UPDATE delivery SET outcome = ?3, body = iif(?4, body, NULL)
+    let sql = "UPDATE delivery SET outcome = ?3, body = iif(?4, body, NULL), kept_as = NULL, conversation = NULL, detail = NULL
                WHERE source = ?1 AND id = ?2 AND body IS NOT NULL";
     let values = params![source, id, said.outcome.name(), said.outcome.waits()];
     if transaction.prepare_cached(sql)?.execute(values)? == 0 {

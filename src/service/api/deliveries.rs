@@ -152,7 +152,6 @@ pub struct AwaitedQuery {
     get, path = "/v1/awaited", tag = "webhooks", operation_id = "listAwaited", params(AwaitedQuery, PageQuery),
     responses(
         (status = 200, description = "by source and identifier", body = Page<AwaitedItem>),
-        (status = 400, description = "a parameter is wrong", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub async fn awaited(
@@ -231,7 +230,6 @@ pub struct DeliveryQuery {
     get, path = "/v1/deliveries", tag = "webhooks", operation_id = "listDeliveries", params(DeliveryQuery, PageQuery),
     responses(
         (status = 200, description = "the newest first", body = Page<DeliveryItem>),
-        (status = 400, description = "a parameter is wrong", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub async fn list(
@@ -258,7 +256,6 @@ pub async fn list(
     params(("source" = String, Path, description = "the tool"), ("id" = String, Path, description = "its identifier")),
     responses(
         (status = 200, description = "the delivery", body = WholeDelivery),
-        (status = 404, description = "there is none", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub async fn one(
@@ -279,7 +276,6 @@ pub async fn one(
     params(("source" = String, Path, description = "the tool"), ("id" = String, Path, description = "its identifier")),
     responses(
         (status = 200, description = "what became of it now", body = DeliveryItem),
-        (status = 404, description = "there is none", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "its body is not kept", body = Problem, content_type = "application/problem+json"),
     )
 )]

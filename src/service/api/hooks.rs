@@ -20,8 +20,8 @@ use utoipa::ToSchema;
 
 /// Its routes.
 pub fn routes(config: &mut ServiceConfig) {
-    let hook = at("/hooks/{source}", &[Method::POST, Method::HEAD]);
-    config.service(hook.route(web::post().to(receive)).route(web::head().to(try_out)));
+    let hook = at("/hooks/{source}", &[Method::POST, Method::GET]);
+    config.service(hook.route(web::post().to(receive)).route(web::get().to(try_out)));
 }
 
 /// What became of a delivery.
@@ -47,8 +47,6 @@ pub struct Acknowledged {
         (status = 200, description = "it is safely kept, or was before; or the answer to a tool's set-up call", body = Acknowledged),
         (status = 401, description = "its signature is wrong, or it is too old", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "the tool is not set up", body = Problem, content_type = "application/problem+json"),
-        (status = 413, description = "it is too large", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "too much is waiting; to be sent again", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub async fn receive(
@@ -59,7 +57,7 @@ pub async fn receive(
 ) -> Result<HttpResponse, Problem> {
     let (tool, hook) = set_up(&service, &source)?;
     let received = Timestamp::now();
-    match verify(&request, &service, tool, hook, &body, received)? {
+    match verify(&request, "POST", &service, (tool, hook), &body, received)? {
         Received::Answer(answer) => Ok(HttpResponse::Ok().content_type(answer.content_type).body(answer.body)),
         Received::Delivered(verified) => {
             let said = ingest::said(tool, &body, received, hook.as_source.as_deref());
@@ -77,9 +75,9 @@ pub async fn receive(
 
 /// Answers a tool that tries an address out
 ///
-/// Intercom does so before it saves an address. There is nothing to sign yet, and nothing is kept.
+/// Intercom sends a `HEAD` before it saves an address. There is nothing to sign yet, and nothing is kept.
 #[utoipa::path(
-    head, path = "/hooks/{source}", tag = "webhooks", operation_id = "tryHook", security(()),
+    get, path = "/hooks/{source}", tag = "webhooks", operation_id = "tryHook", security(()),
     params(("source" = String, Path, description = "the tool", example = "intercom")),
     responses(
         (status = 200, description = "deliveries may come"),
@@ -93,7 +91,8 @@ pub async fn try_out(
     source: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let (tool, hook) = set_up(&service, &source)?;
-    match verify(&request, &service, tool, hook, &[], Timestamp::now())? {
+    // GET is here only because HEAD is answered as it is.
+    match verify(&request, "HEAD", &service, (tool, hook), &[], Timestamp::now())? {
         Received::Answer(answer) => Ok(HttpResponse::Ok().content_type(answer.content_type).body(answer.body)),
         Received::Delivered(_) => Ok(HttpResponse::Ok().finish()),
     }
@@ -110,15 +109,15 @@ fn set_up<'s>(service: &'s Service, source: &str) -> Result<(&'static dyn Tool, 
 /// Whether the request is genuine, and what is to be done with it.
 fn verify(
     request: &HttpRequest,
+    method: &str,
     service: &Service,
-    tool: &dyn Tool,
-    hook: &Hook,
+    (tool, hook): (&dyn Tool, &Hook),
     body: &[u8],
     now: Timestamp,
 ) -> Result<Received, Problem> {
     let header = |name: &str| request.headers().get(name)?.to_str().ok();
     let url = address(request, service, &request.uri().to_string());
-    let delivery = Delivery { method: request.method().as_str(), url: &url, headers: &header, body };
+    let delivery = Delivery { method, url: &url, headers: &header, body };
     webhook::receive(tool, &delivery, &hook.secrets, now, service.settings.hooks.window).map_err(|refused| {
         tracing::warn!(source = tool.name(), %refused, "a webhook is refused");
         service.metrics.delivery(tool.name(), "refused");

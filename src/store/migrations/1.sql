@@ -285,6 +285,7 @@ CREATE TABLE delivery (
 CREATE INDEX delivery_received ON delivery (received);
 CREATE INDEX delivery_source ON delivery (source, received);
 CREATE INDEX delivery_outcome ON delivery (outcome, received);
+CREATE INDEX delivery_source_outcome ON delivery (source, outcome, received);
 CREATE INDEX delivery_body ON delivery (kept_as, conversation) WHERE body IS NOT NULL;
 
 -- Conversations of which a tool told that there is something new in them, without saying what.
