@@ -1,6 +1,7 @@
 //! The service, without a network and without threads beside it: what is brought is read when a test says so.
 
 mod answers;
+mod log;
 mod openapi;
 mod reads;
 mod reviews;
