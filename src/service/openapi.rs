@@ -139,9 +139,10 @@ impl Problems {
         ("429", "too many requests; `Retry-After` says when to come again"),
     ];
     /// With requests that have a body.
-    const OF_BODY: [(&str, &str); 3] = [
+    const OF_BODY: [(&str, &str); 4] = [
         ("400", "the body or a parameter cannot be understood"),
         ("413", "the body is larger than is allowed"),
+        ("415", "the body is not in a form that is read"),
         ("422", "a value of the body cannot be"),
     ];
     /// With requests that have parameters.

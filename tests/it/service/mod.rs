@@ -4,6 +4,7 @@ mod answers;
 mod brought;
 mod gate;
 mod hooks;
+mod log;
 mod openapi;
 mod reads;
 mod reviews;

@@ -50,7 +50,34 @@ fn a_reviewer_says_what_they_think_and_changes_their_mind() {
         "detections": [{"rule": rule, "start": start, "end": end, "right": true}],
     });
     let first = running.send("PUT", "/v1/messages/2/review", &said).expect(201);
-    insta::assert_snapshot!(pretty(&without(first, &["created", "changed"])), @"");
+    insta::assert_snapshot!(pretty(&without(first, &["created", "changed"])), @r#"
+    {
+      "agent": "1",
+      "blind": true,
+      "changed": "[changed]",
+      "comment": "Busy is no reason.",
+      "conversation": "1",
+      "created": "[created]",
+      "criteria": {},
+      "detections": [
+        {
+          "end": 16,
+          "right": true,
+          "rule": "excuse-swamped",
+          "start": 0
+        }
+      ],
+      "findings": {
+        "excuse": true,
+        "missing_apology": false
+      },
+      "key": "1",
+      "kind": "review",
+      "message": "2",
+      "own": true,
+      "reviewer": "reviewer of a test"
+    }
+    "#);
     let changed = running.send("PUT", "/v1/messages/2/review", &json!({"findings": {"excuse": false}})).expect(200);
     assert_eq!((&changed["key"], &changed["findings"]), (&json!("1"), &json!({"excuse": false})));
     assert_eq!((&changed["comment"], &changed["detections"]), (&Value::Null, &json!([])));
@@ -169,7 +196,51 @@ fn agreement_is_counted_and_disagreements_lead_to_messages() {
         items.clone().find(|item| item["about"] == about && item["subject"] == subject).unwrap().clone()
     };
     let excuse = item("finding", "excuse");
-    insta::assert_snapshot!(pretty(&excuse), @"");
+    insta::assert_snapshot!(pretty(&excuse), @r#"
+    {
+      "about": "finding",
+      "machine": {
+        "ac1": 0.7100371747211897,
+        "agreement": {
+          "high": 0.8735419587485715,
+          "k": 30,
+          "low": 0.6166374277165825,
+          "n": 39,
+          "share": 0.7692307692307693
+        },
+        "alpha": -0.11594202898550732,
+        "both": 30,
+        "cases": 39,
+        "machine_only": 9,
+        "neither": 0,
+        "people_only": 0,
+        "precision": {
+          "high": 0.8735419587485715,
+          "k": 30,
+          "low": 0.6166374277165825,
+          "n": 39,
+          "share": 0.7692307692307693
+        },
+        "recall": {
+          "high": 1.0,
+          "k": 30,
+          "low": 0.8864866068260312,
+          "n": 30,
+          "share": 1.0
+        },
+        "split": 1,
+        "too_few": false
+      },
+      "people": {
+        "ac1": null,
+        "agreement": null,
+        "alpha": null,
+        "cases": 4,
+        "too_few": true
+      },
+      "subject": "excuse"
+    }
+    "#);
     let by_rule = item("rule", &rule);
     assert_eq!(by_rule["machine"]["both"], 30);
     assert_eq!(by_rule["machine"]["machine_only"], 10);

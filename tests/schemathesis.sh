@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# Lets schemathesis ask a running service whatever its description allows, and things that it does not: no answer
+# may be a 5xx, and none may be undocumented. Needs Python 3 and PyPI; takes about three minutes.
+#
+#   tests/schemathesis.sh [PROGRAM]        the program is target/debug/amends unless told
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+program=${1:-target/debug/amends}
+tools=target/schemathesis
+if [ ! -x "$tools/bin/st" ]; then
+  python3 -m venv "$tools"
+  "$tools/bin/pip" install --quiet 'schemathesis==4.32.5'
+fi
+
+folder=$(mktemp -d)
+server=
+finish() {
+  if [ -n "$server" ]; then kill "$server" 2> /dev/null || true; wait "$server" 2> /dev/null || true; fi
+  rm -rf "$folder"
+}
+trap finish EXIT
+
+token=$("$program" token create schemathesis --role admin --data "$folder/data")
+# One that may ask as often as it likes.
+AMENDS_LIMITS__REQUESTS_PER_MINUTE=10000000 "$program" serve --data "$folder/data" --address 127.0.0.1:0 \
+  > "$folder/told" 2> "$folder/log" &
+server=$!
+for _ in $(seq 100); do
+  url=$(sed -n 's/^Amends answers at //p' "$folder/told")
+  if [ -n "$url" ]; then break; fi
+  sleep 0.1
+done
+
+# Something to be found: two conversations by known keys.
+for id in 1 2; do
+  curl --fail --silent --show-error --output /dev/null -X PUT "$url/v1/conversations/shop/$id" \
+    -H "Authorization: Bearer $token" --data "@examples/late-parcel.json"
+done
+
+# Setting the service up, signing in and out, and the events that go on until an import ends, have tests of their own.
+"$tools/bin/st" run "$url/openapi.json" \
+  --header "Authorization: Bearer $token" \
+  --checks all --exclude-checks ignored_auth \
+  --exclude-path-regex '/events$|/v1/setup|/v1/session' \
+  --max-examples "${AMENDS_SCHEMATHESIS_EXAMPLES:-20}" --seed 1 --workers 2 --request-timeout 20 || {
+  echo 'The end of the log:'
+  tail -20 "$folder/log"
+  exit 1
+}
