@@ -59,6 +59,7 @@ impl From<Taken> for Stored {
     responses(
         (status = 200, description = "kept; it was known", body = Stored),
         (status = 201, description = "kept; it is new", body = Stored),
+        (status = 400, description = "the body is no JSON", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "a value is not allowed", body = Problem, content_type = "application/problem+json"),
     )
 )]

@@ -55,7 +55,7 @@ pub struct ExportQuery {
 /// They are of one state of the store, whatever comes meanwhile, and streamed. Scores are those of the machine;
 /// people's verdicts are in `reviews`.
 #[utoipa::path(
-    get, path = "/v1/export", tag = "export", operation_id = "export",
+    get, path = "/v1/export", tag = "export", operation_id = "exportRows",
     responses(
         (status = 200, description = "the rows", content((String = "text/csv"), (String = "application/x-ndjson"))),
         (status = 400, description = "a parameter is not allowed", body = Problem, content_type = "application/problem+json"),

@@ -150,6 +150,7 @@ pub fn conversation_record(conversation: Conversation) -> Result<Record, Vec<Fau
     responses(
         (status = 200, description = "kept; its conversation was known", body = Stored),
         (status = 201, description = "kept; its conversation is new", body = Stored),
+        (status = 400, description = "the body is no JSON", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "the request with this key is still running", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "a value is not allowed", body = Problem, content_type = "application/problem+json"),
     )

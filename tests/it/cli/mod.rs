@@ -2,6 +2,7 @@
 
 mod audit;
 mod confidence;
+mod data;
 mod hostile;
 mod lexicon;
 mod program;
