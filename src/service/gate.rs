@@ -83,6 +83,20 @@ impl<S: Needed> FromRequest for May<S> {
     }
 }
 
+/// Who asks, whatever they may.
+#[derive(Debug, Clone)]
+pub struct Caller(pub Arc<Principal>);
+
+impl FromRequest for Caller {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move { principal(&request).await.map(Self) })
+    }
+}
+
 async fn principal(request: &HttpRequest) -> Result<Arc<Principal>, Problem> {
     let service = request.app_data::<web::Data<Service>>().ok_or_else(|| Problem::internal("no service"))?.clone();
     let bearer = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());

@@ -14,6 +14,7 @@ pub mod jobs;
 pub mod log;
 pub mod metrics;
 pub mod openapi;
+pub mod pages;
 pub mod paging;
 pub mod problem;
 pub mod routes;

@@ -2,6 +2,7 @@
 
 mod answers;
 mod openapi;
+mod pages;
 mod reads;
 
 use actix_web::http::header::HeaderMap;
