@@ -133,14 +133,18 @@ fn conversation(
         transaction.prepare_cached(sql)?.execute(params![source, id, channel, requester])?;
         return Ok((transaction.last_insert_rowid(), true, true));
     };
-    let differs = |new: Option<&str>, old: &Option<String>| new.is_some() && new != old.as_deref();
-    let touched = differs(channel, &old_channel) || differs(requester, &old_requester);
+    let (new_channel, new_requester) = (of_two(&old_channel, channel), of_two(&old_requester, requester));
+    let touched = new_channel != old_channel.as_deref() || new_requester != old_requester.as_deref();
     if touched {
-        let sql = "UPDATE conversation SET channel = coalesce(?2, channel), requester = coalesce(?3, requester)
-                   WHERE key = ?1";
-        transaction.prepare_cached(sql)?.execute(params![key, channel, requester])?;
+        let sql = "UPDATE conversation SET channel = ?2, requester = ?3 WHERE key = ?1";
+        transaction.prepare_cached(sql)?.execute(params![key, new_channel, new_requester])?;
     }
     Ok((key, false, touched))
+}
+
+/// Of two the one that sorts first, so that the order of arrival changes nothing.
+fn of_two<'t>(known: &'t Option<String>, new: Option<&'t str>) -> Option<&'t str> {
+    known.as_deref().into_iter().chain(new).min()
 }
 
 enum Outcome {
