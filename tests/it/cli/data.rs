@@ -69,7 +69,9 @@ fn a_store_that_is_not_whole_is_told() {
     let folder = folder_with(&[("t.jsonl", CONVERSATION.as_bytes())]);
     amends(folder.path(), &["import", "t.jsonl"]);
     let database = rusqlite::Connection::open(folder.path().join("amends-data/amends.sqlite")).unwrap();
-    database.execute_batch("UPDATE analysis SET score = 20000; UPDATE conversation SET analysed = revision + 1").unwrap();
+    database
+        .execute_batch("UPDATE analysis SET score = 20000; UPDATE conversation SET analysed = revision + 1")
+        .unwrap();
     drop(database);
     let told = amends(folder.path(), &["check"]);
     assert_eq!(code(&told), 1);
