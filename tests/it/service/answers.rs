@@ -2,8 +2,8 @@
 
 use super::Running;
 use actix_web::middleware::from_fn;
-use actix_web::test::TestRequest;
-use actix_web::{App, HttpResponse, test, web};
+use actix_web::test::{TestRequest, init_service, try_call_service};
+use actix_web::{App, HttpResponse, web};
 use amends::service::answer;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -171,8 +171,8 @@ fn a_panic_is_a_problem_and_tells_nothing() {
     let body = actix_web::rt::System::new().block_on(async {
         let service = web::Data::from(Arc::clone(&running.service));
         let app = App::new().app_data(service).wrap(from_fn(answer::finish)).route("/boom", web::get().to(panics));
-        let app = test::init_service(app).await;
-        let error = test::try_call_service(&app, TestRequest::get().uri("/boom").to_request()).await.unwrap_err();
+        let app = init_service(app).await;
+        let error = try_call_service(&app, TestRequest::get().uri("/boom").to_request()).await.unwrap_err();
         let answer = error.error_response();
         assert_eq!(answer.status(), 500);
         assert_eq!(answer.headers().get("content-type").unwrap(), "application/problem+json");
