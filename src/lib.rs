@@ -79,6 +79,7 @@ pub mod audit;
 pub mod ingest;
 
 pub mod report;
+
 pub mod service;
 
 pub mod cli;

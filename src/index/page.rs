@@ -96,12 +96,21 @@ impl FromStr for Cursor {
     }
 }
 
+/// What a page's order is.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Order {
+    /// One that people asked for.
+    Sorted(Sort),
+    /// By chance: each seed another.
+    Shuffled(u64),
+}
+
 /// A hit as it sorts: its number in the order, its key, its conversation.
 pub(super) type Sorted = (u64, i64, i64);
 
 /// Collects the first `room` hits after `after`, and counts them all.
 pub(super) struct Page {
-    pub(super) sort: Sort,
+    pub(super) order: Order,
     pub(super) room: usize,
     pub(super) after: Option<(u64, i64)>,
 }
@@ -113,16 +122,18 @@ impl Collector for Page {
 
     fn for_segment(&self, _: SegmentOrdinal, segment: &SegmentReader) -> tantivy::Result<SegmentPage> {
         let columns = segment.fast_fields();
-        let key = match self.sort {
-            Sort::Relevance => Key::Relevance,
-            Sort::NewestFirst => Key::Sent { column: columns.i64(SENT)?, newest: true },
-            Sort::OldestFirst => Key::Sent { column: columns.i64(SENT)?, newest: false },
-            Sort::LowestScore => Key::Score { column: columns.f64(SCORE)?, highest: false },
-            Sort::HighestScore => Key::Score { column: columns.f64(SCORE)?, highest: true },
+        let message = columns.i64(MESSAGE)?.first_or_default_col(0);
+        let key = match self.order {
+            Order::Sorted(Sort::Relevance) => Key::Relevance,
+            Order::Sorted(Sort::NewestFirst) => Key::Sent { column: columns.i64(SENT)?, newest: true },
+            Order::Sorted(Sort::OldestFirst) => Key::Sent { column: columns.i64(SENT)?, newest: false },
+            Order::Sorted(Sort::LowestScore) => Key::Score { column: columns.f64(SCORE)?, highest: false },
+            Order::Sorted(Sort::HighestScore) => Key::Score { column: columns.f64(SCORE)?, highest: true },
+            Order::Shuffled(seed) => Key::Shuffled { message: Arc::clone(&message), seed },
         };
         Ok(SegmentPage {
             key,
-            message: columns.i64(MESSAGE)?.first_or_default_col(0),
+            message,
             conversation: columns.i64(CONVERSATION)?.first_or_default_col(0),
             room: self.room,
             after: self.after,
@@ -132,7 +143,7 @@ impl Collector for Page {
     }
 
     fn requires_scoring(&self) -> bool {
-        self.sort == Sort::Relevance
+        matches!(self.order, Order::Sorted(Sort::Relevance))
     }
 
     fn merge_fruits(&self, segments: Vec<(u64, Vec<Sorted>)>) -> tantivy::Result<(u64, Vec<Sorted>)> {
@@ -149,6 +160,15 @@ enum Key {
     Relevance,
     Sent { column: Column<i64>, newest: bool },
     Score { column: Column<f64>, highest: bool },
+    Shuffled { message: Arc<dyn ColumnValues<i64>>, seed: u64 },
+}
+
+/// A number by chance, the same for the same two (SplitMix64, Steele et al. 2014).
+fn shuffled(message: i64, seed: u64) -> u64 {
+    let mixed = |value: u64, shift: u32, factor: u64| (value ^ (value >> shift)).wrapping_mul(factor);
+    let value = (message as u64).wrapping_add(seed).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    let value = mixed(mixed(value, 30, 0xBF58_476D_1CE4_E5B9), 27, 0x94D0_49BB_1331_11EB);
+    value ^ (value >> 31)
 }
 
 impl Key {
@@ -158,6 +178,7 @@ impl Key {
             Self::Relevance => (Some(u64::from(relevance.to_bits())), true),
             Self::Sent { column, newest } => (column.first(message).map(|sent| sent as u64 ^ (1 << 63)), *newest),
             Self::Score { column, highest } => (column.first(message).map(f64::to_bits), *highest),
+            Self::Shuffled { message: keys, seed } => (Some(shuffled(keys.get_val(message), *seed)), false),
         };
         // The last number is that of messages without a time or score.
         ordered.map_or(u64::MAX, |ordered| if downwards { !ordered } else { ordered }.min(u64::MAX - 1))

@@ -1,6 +1,6 @@
 //! Searching: a page of hits.
 
-use super::page::{Cursor, Page, Sort};
+use super::page::{Cursor, Order, Page, Sort};
 use super::translate::{has_words, translate};
 use super::{Index, IndexError};
 use crate::query::Query;
@@ -80,12 +80,29 @@ impl Index {
         }
         let asked = translate(query, &request.scope, &self.fields);
         // One more than wanted tells whether there is a next page.
-        let page = Page { sort, room: limit + 1, after: request.after.map(|after| (after.key, after.message)) };
+        let page = Page {
+            order: Order::Sorted(sort),
+            room: limit + 1,
+            after: request.after.map(|after| (after.key, after.message)),
+        };
         let (total, mut sorted) = self.reader.searcher().search(&asked, &page)?;
         let more = sorted.len() > limit;
         sorted.truncate(limit);
         let next = sorted.last().filter(|_| more).map(|&(key, message, _)| Cursor { sort, key, message });
         let hits = sorted.into_iter().map(|(_, message, conversation)| Hit { message, conversation }).collect();
         Ok(Hits { total, hits, next })
+    }
+
+    /// Up to `size` messages that `query` finds, drawn by chance: each is as likely as every other. The same
+    /// `seed` draws the same ones, but for those that come in their place meanwhile.
+    ///
+    /// # Errors
+    /// Where files cannot be read.
+    pub fn sample(&self, query: &Query, scope: &Scope, seed: u64, size: usize) -> Result<Hits, IndexError> {
+        let asked = translate(query, scope, &self.fields);
+        let page = Page { order: Order::Shuffled(seed), room: size, after: None };
+        let (total, drawn) = self.reader.searcher().search(&asked, &page)?;
+        let hits = drawn.into_iter().map(|(_, message, conversation)| Hit { message, conversation }).collect();
+        Ok(Hits { total, hits, next: None })
     }
 }

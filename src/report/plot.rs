@@ -1,4 +1,4 @@
-//! Charts as SVG. Their colours are names: the style sheet (`report.css`) gives each the colour, and lines
+//! Charts as SVG. Their colours are names: the style sheet (`look.css`) gives each the colour, and lines
 //! their dashes, that fit light, dark or paper.
 
 use super::ReportError;

@@ -2,7 +2,7 @@
 //! Every error leaves as a [`Problem`], a panic too.
 
 use super::problem::Problem;
-use super::{Service, cors};
+use super::{Service, cors, pages};
 use crate::access::{Credential, Principal};
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -96,14 +96,22 @@ fn settle(answer: ServiceResponse<BoxBody>, id: &RequestId) -> ServiceResponse<B
         return answer;
     }
     let error = answer.response().error();
-    let told = answer.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == Problem::MEDIA_TYPE);
+    let kind = answer.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    // A form that is shown again says itself what is wrong in it.
+    let told = kind == Problem::MEDIA_TYPE || kind.starts_with("text/html");
     let problem = match error.and_then(Error::as_error::<Problem>) {
         Some(problem) => problem.clone(),
         None if told => return answer,
         None => Problem::of_status(status, error.map(ToString::to_string)),
     };
     let problem = Problem { request_id: Some(id.0.clone()), ..problem };
-    answer.into_response(problem.error_response())
+    let request = answer.request();
+    let shown = if pages::problem::wants_page(request) {
+        pages::problem::answer(&problem, request)
+    } else {
+        problem.error_response()
+    };
+    answer.into_response(shown)
 }
 
 /// The headers that keep browsers from doing with an answer what it is not meant for. What a handler set stays.

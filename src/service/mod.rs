@@ -16,6 +16,7 @@ mod known;
 pub mod log;
 pub mod metrics;
 pub mod openapi;
+pub mod pages;
 pub mod paging;
 pub mod problem;
 pub mod routes;

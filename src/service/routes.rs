@@ -2,6 +2,7 @@
 
 use super::answer;
 use super::api;
+use super::pages;
 use super::problem::Problem;
 use actix_web::http::header::HeaderValue;
 use actix_web::http::{Method, StatusCode};
@@ -57,7 +58,8 @@ fn things(config: &mut ServiceConfig) {
         .configure(api::erasure::routes)
         .configure(api::export::routes)
         .configure(api::reviews::routes)
-        .configure(api::agreement::routes);
+        .configure(api::agreement::routes)
+        .configure(pages::routes);
 }
 
 /// A resource that answers other methods than `allowed` with 405.

@@ -6,6 +6,7 @@ mod gate;
 mod hooks;
 mod log;
 mod openapi;
+mod pages;
 mod reads;
 mod reviews;
 mod taken_out;

@@ -1,0 +1,19 @@
+//! The reviewers' pages: made here, on the server, of the same data as the API's answers.
+//!
+//! A page is a Rust file with its template beside it; all share [`frame`] (`layout.html`), `amends.css` and
+//! `amends.js`. Whatever only reads works without scripts. Handlers take a [`visitor::Visitor`] and answer
+//! with [`frame::page`]; they fail with a [`Problem`], which browsers are shown as a page ([`problem`]).
+
+pub mod assets;
+pub mod frame;
+pub mod moment;
+pub mod problem;
+pub mod visitor;
+
+use super::problem::Problem;
+use actix_web::web::ServiceConfig;
+
+/// Routes of all pages.
+pub fn routes(config: &mut ServiceConfig) {
+    assets::routes(config);
+}
