@@ -145,6 +145,11 @@ impl Problems {
         ("415", "the body is not in a form that is read"),
         ("422", "a value of the body cannot be"),
     ];
+    /// With requests that may be sent again under the same key.
+    const OF_KEY: [(&str, &str); 2] = [
+        ("409", "the request of the same `Idempotency-Key` is still at work"),
+        ("422", "another request came with the same `Idempotency-Key`"),
+    ];
     /// With requests that have parameters.
     const OF_PARAMETERS: [(&str, &str); 1] = [("400", "a parameter is wrong")];
     /// With requests that name something in their path.
@@ -158,9 +163,15 @@ impl Problems {
         let parameters = operation.parameters.as_ref().is_some_and(|parameters| !parameters.is_empty());
         // `security(())` stands for "anybody".
         let open = operation.security.is_some();
-        let groups: [(bool, &[(&str, &str)]); 5] = [
+        let keyed = operation
+            .parameters
+            .iter()
+            .flatten()
+            .any(|parameter| matches!(parameter, RefOr::T(parameter) if parameter.name == "Idempotency-Key"));
+        let groups: [(bool, &[(&str, &str)]); 6] = [
             (!open, &Self::OF_CALLER),
             (body, &Self::OF_BODY),
+            (keyed, &Self::OF_KEY),
             (parameters, &Self::OF_PARAMETERS),
             (path.contains('{'), &Self::OF_PATH),
             (true, &Self::OF_SERVICE),

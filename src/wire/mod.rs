@@ -144,12 +144,16 @@ pub struct FindingsResult {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema, ToSchema)]
 pub struct FindingFigures<T> {
     /// Of the excuse.
+    #[schema(nullable)]
     pub excuse: Option<T>,
     /// Of the finger-pointing.
+    #[schema(nullable)]
     pub finger_pointing: Option<T>,
     /// Of the missing apology.
+    #[schema(nullable)]
     pub missing_apology: Option<T>,
     /// Of the missing follow-up.
+    #[schema(nullable)]
     pub missing_follow_up: Option<T>,
 }
 

@@ -1,8 +1,12 @@
 //! What every answer carries, whatever was asked.
 
 use super::Running;
-use actix_web::test::TestRequest;
-use serde_json::json;
+use actix_web::middleware::from_fn;
+use actix_web::test::{TestRequest, init_service, try_call_service};
+use actix_web::{App, HttpResponse, web};
+use amends::service::answer;
+use serde_json::{Value, json};
+use std::sync::Arc;
 
 #[test]
 fn every_error_is_a_problem_that_names_its_request() {
@@ -155,4 +159,27 @@ fn metrics_are_open_to_this_machine_alone() {
     let token = far.token(amends::access::Role::Reviewer);
     assert_eq!(far.as_(&token).get("/metrics").status, 403);
     assert_eq!(far.as_("").get("/metrics").status, 401);
+}
+
+async fn panics() -> HttpResponse {
+    panic!("the text of a message")
+}
+
+#[test]
+fn a_panic_is_a_problem_and_tells_nothing() {
+    let running = Running::new();
+    let body = actix_web::rt::System::new().block_on(async {
+        let service = web::Data::from(Arc::clone(&running.service));
+        let app = App::new().app_data(service).wrap(from_fn(answer::finish)).route("/boom", web::get().to(panics));
+        let app = init_service(app).await;
+        let error = try_call_service(&app, TestRequest::get().uri("/boom").to_request()).await.unwrap_err();
+        let answer = error.error_response();
+        assert_eq!(answer.status(), 500);
+        assert_eq!(answer.headers().get("content-type").unwrap(), "application/problem+json");
+        assert_eq!(answer.headers().get("x-request-id").unwrap().len(), 36);
+        actix_web::body::to_bytes(answer.into_body()).await.unwrap()
+    });
+    let problem: Value = serde_json::from_slice(&body).unwrap();
+    assert_eq!(problem["code"], "internal");
+    assert!(!problem.to_string().contains("message"), "{problem}");
 }

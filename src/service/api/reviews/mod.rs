@@ -9,6 +9,7 @@ use crate::service::paging::{Page, PageQuery};
 use crate::service::problem::{Problem, of_json};
 use crate::service::routes::at;
 use crate::service::time::Time;
+use crate::store::audit_log;
 use crate::store::reviews::{self, MachineRow, NewReview, ReviewFilter, ReviewRow, VerdictRow};
 use actix_web::http::Method;
 use actix_web::web::{Query, ServiceConfig};
@@ -186,7 +187,16 @@ pub async fn put(
         verdicts,
         at: Timestamp::now(),
     };
-    let kept = service.write(move |transaction| reviews::put(transaction, &review)).await?;
+    let principal = (*caller).clone();
+    let write = move |transaction: &rusqlite::Transaction<'_>| {
+        let kept = reviews::put(transaction, &review)?;
+        if kept.is_some() {
+            let subject = format!("message:{message}");
+            audit_log::add(transaction, Some(&principal), review.kind, Some(&subject), None)?;
+        }
+        Ok(kept)
+    };
+    let kept = service.write(write).await?;
     let (_, first) = kept.ok_or_else(|| Problem::not_found("the message was erased meanwhile"))?;
     let filter =
         ReviewFilter { message: Some(message), actor: Some(actor), kind: Some(kind.name()), ..Default::default() };
@@ -226,7 +236,16 @@ pub async fn delete(
 ) -> Result<HttpResponse, Problem> {
     let kind = query.kind.unwrap_or(ReviewKind::of(&caller)).name();
     let (message, actor) = (key.into_inner(), caller.credential.to_string());
-    let gone = service.write(move |transaction| reviews::remove(transaction, message, &actor, kind)).await?;
+    let principal = (*caller).clone();
+    let write = move |transaction: &rusqlite::Transaction<'_>| {
+        let gone = reviews::remove(transaction, message, &actor, kind)?;
+        if gone {
+            let subject = format!("message:{message}");
+            audit_log::add(transaction, Some(&principal), "review_removed", Some(&subject), Some(kind))?;
+        }
+        Ok(gone)
+    };
+    let gone = service.write(write).await?;
     if !gone {
         return Err(Problem::not_found(format!("you have written no {kind} of such a message")));
     }
