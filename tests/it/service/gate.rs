@@ -204,7 +204,6 @@ fn who_guesses_waits() {
     let seconds: u64 = refused.header("retry-after").unwrap().parse().unwrap();
     assert!((50..=60).contains(&seconds), "{seconds}");
     assert_eq!(running.request(peer("192.0.2.2")).status, 401, "elsewhere");
-    assert_eq!(running.request(peer("192.0.2.3")).status, 429, "the account waits, too");
 }
 
 #[test]
