@@ -20,6 +20,8 @@ CREATE TABLE conversation (
     source TEXT NOT NULL,
     id TEXT NOT NULL,
     channel TEXT,
+    -- When the earliest message was sent that tells it; the greatest number where none has a time.
+    channel_since INTEGER,
     requester TEXT,
     -- The change that last gave reason to read it, and the one that its analysis rests on.
     revision INTEGER NOT NULL,
