@@ -162,7 +162,7 @@ fn first_line(file: &Path) -> Result<String, Failure> {
 }
 
 /// 24 characters of base64, 144 random bits.
-fn random_password() -> Result<String, Failure> {
+pub(super) fn random_password() -> Result<String, Failure> {
     let secret = Secret::random(SecretKind::Token)?;
     let start = SecretKind::Token.prefix().len();
     Ok(secret.reveal().chars().skip(start).take(24).collect())

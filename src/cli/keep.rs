@@ -2,7 +2,8 @@
 
 use super::data::{DataArgs, open_stopped};
 use super::{CANNOT, FOUND_WRONG, Failure, OK, output};
-use crate::store::{self, audit_log, check, erasure};
+use crate::ingest::{Follower, INDEX};
+use crate::store::{self, Store, StoreError, audit_log, check, erasure};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
@@ -34,19 +35,61 @@ pub(super) struct CheckArgs {
     data: DataArgs,
 }
 
-/// Looks whether everything in the store is as it should be.
+/// Looks whether everything is as it should be.
 pub(super) fn check(args: &CheckArgs) -> Result<u8, Failure> {
     let settings = args.data.existing()?;
-    let checked = check::check(&settings.data)?;
+    let mut checked = check::check(&settings.data)?;
+    let index = match Store::open(&settings.data) {
+        Ok(store) => {
+            let (follower, rebuilt) =
+                Follower::open(&settings.data.join(INDEX), &store, settings.office.zone().clone())?;
+            checked.faults.extend(follower.differences(&store)?);
+            let behind = store.read(store::change)?.unsigned_abs() - follower.index().change();
+            follower.close()?;
+            match rebuilt {
+                Some(reason) => format!("{reason}; it is made anew when the service runs next"),
+                None if behind > 0 => {
+                    format!("the search index is {behind} changes behind; it follows when the service runs next")
+                }
+                None => "the search index agrees with the store".to_owned(),
+            }
+        }
+        Err(StoreError::InUse(_)) => "the search index is in use by a running service and was not looked at".to_owned(),
+        Err(error) => return Err(error.into()),
+    };
     for faults in &checked.faults {
         output::complain(faults);
     }
     let check::Checked { conversations, messages, unread, .. } = checked;
     output::tell(&format!(
-        "{conversations} conversations, {messages} messages; {unread} conversations are still to be read\n{}\n",
-        if checked.faults.is_empty() { "the store is whole" } else { "the store is not as it should be" }
+        "{conversations} conversations, {messages} messages; {unread} conversations are still to be read\n{}\n{index}\n",
+        if checked.faults.is_empty() { "the store is whole" } else { "something is not as it should be" }
     ))?;
     Ok(if checked.faults.is_empty() { OK } else { FOUND_WRONG })
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ReindexArgs {
+    #[command(flatten)]
+    data: DataArgs,
+}
+
+/// Makes the search index anew.
+pub(super) fn reindex(args: &ReindexArgs) -> Result<u8, Failure> {
+    let settings = args.data.existing()?;
+    let store = open_stopped(&settings, "stop it, reindex, start it; it also makes a damaged index anew by itself")?;
+    let folder = settings.data.join(INDEX);
+    match std::fs::remove_dir_all(&folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            return Err(format!("cannot remove {}: {error}", folder.display()).into());
+        }
+        _ => {}
+    }
+    let (mut follower, _) = Follower::open(&folder, &store, settings.office.zone().clone())?;
+    let messages = follower.follow(&store, &|| false)?;
+    follower.close()?;
+    output::tell(&format!("{messages} messages indexed\n"))?;
+    Ok(OK)
 }
 
 #[derive(Debug, Args)]

@@ -5,6 +5,7 @@ mod audit;
 mod bar;
 mod completions;
 mod data;
+mod demo;
 mod eval;
 mod import;
 mod keep;
@@ -81,6 +82,8 @@ enum Command {
     Backup(keep::BackupArgs),
     /// Look whether the store of a service is whole
     Check(keep::CheckArgs),
+    /// Make the search index anew from the store
+    Reindex(keep::ReindexArgs),
     /// Erase a conversation or a customer
     Erase(keep::EraseArgs),
     /// Make tokens for programs, while the service is stopped
@@ -160,6 +163,7 @@ pub fn run() -> u8 {
         Command::Rescore(args) => import::rescore(&args),
         Command::Backup(args) => keep::backup(&args),
         Command::Check(args) => keep::check(&args),
+        Command::Reindex(args) => keep::reindex(&args),
         Command::Erase(args) => keep::erase(&args),
         Command::Token(args) => access::token(&args),
         Command::User(args) => access::user(&args),

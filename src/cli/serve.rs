@@ -1,6 +1,6 @@
 //! `amends serve`.
 
-use super::{Failure, OK, lexicon_of, output};
+use super::{Failure, OK, demo, lexicon_of, output};
 use crate::access::Setup;
 use crate::ingest::Method;
 use crate::library::{Additions, Library};
@@ -30,6 +30,9 @@ pub(super) struct ServeArgs {
     /// Folder in which everything is kept; it is made where it is missing
     #[arg(long, value_name = "DIR")]
     data: Option<String>,
+    /// Show invented conversations of a small shop, in a data folder of their own (amends-demo unless --data says)
+    #[arg(long)]
+    demo: bool,
     /// Where to listen, such as 127.0.0.1:8460; port 0 takes any free one
     #[arg(long, value_name = "ADDRESS")]
     address: Option<String>,
@@ -46,8 +49,9 @@ pub(super) struct ServeArgs {
 
 impl ServeArgs {
     fn flags(&self) -> Vec<Flag> {
+        let demo = self.demo.then(|| demo::FOLDER.to_owned());
         let given = [
-            ("--data", "data", &self.data),
+            ("--data", "data", &self.data.clone().or(demo)),
             ("--address", "server.address", &self.address),
             ("--public-url", "server.public_url", &self.public_url),
             ("--log-format", "log.format", &self.log_format),
@@ -85,12 +89,16 @@ pub(super) fn run(args: &ServeArgs) -> Result<u8, Failure> {
     let listener = TcpListener::bind(settings.server.address)
         .map_err(|error| format!("cannot listen at {}: {error}", settings.server.address))?;
     let url = settings.server.url(listener.local_addr()?);
+    let guest = if args.demo { demo::load(&store, &method)? } else { None };
     let setup = setup(&store)?;
     output::tell(&format!("Amends answers at {url}\nData: {}\n", settings.data.display()))?;
     if let Some(secret) = setup {
         output::tell(&format!(
             "Nobody can sign in yet. Set up the first administrator, within a day, at\n{url}/setup#{secret}\n"
         ))?;
+    }
+    if let Some(demo::Guest { name, password }) = guest {
+        output::tell(&format!("Invented conversations are loaded. Sign in as {name} with the password\n{password}\n"))?;
     }
     let (service, follower, rebuilt) = Service::open(store, settings, method, library)?;
     if let Some(reason) = rebuilt {

@@ -1,6 +1,7 @@
 //! Searching: a page of hits.
 
 use super::page::{Cursor, Order, Page, Sort};
+use super::schema::MESSAGE;
 use super::translate::{has_words, translate};
 use super::{Index, IndexError};
 use crate::query::Query;
@@ -104,5 +105,22 @@ impl Index {
         let (total, drawn) = self.reader.searcher().search(&asked, &page)?;
         let hits = drawn.into_iter().map(|(_, message, conversation)| Hit { message, conversation }).collect();
         Ok(Hits { total, hits, next: None })
+    }
+
+    /// The keys of all messages that searches see, in order; one that is there twice is given twice.
+    ///
+    /// # Errors
+    /// Where files cannot be read.
+    pub fn messages(&self) -> Result<Vec<i64>, IndexError> {
+        let mut keys = Vec::new();
+        for segment in self.reader.searcher().segment_readers() {
+            let column = segment.fast_fields().i64(MESSAGE)?;
+            let alive = segment.alive_bitset();
+            let documents =
+                (0..segment.max_doc()).filter(|document| alive.is_none_or(|alive| alive.is_alive(*document)));
+            keys.extend(documents.filter_map(|document| column.first(document)));
+        }
+        keys.sort_unstable();
+        Ok(keys)
     }
 }

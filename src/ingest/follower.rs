@@ -6,7 +6,7 @@ use crate::index::{Document, Index, IndexError, Opened, Rebuilt, Stamp, Writer};
 use crate::marked::authored;
 use crate::reading::{Findings, markup_of};
 use crate::store::analysis::situation;
-use crate::store::documents::{Changed, MessageRow, changes, criteria, has_removed, identity};
+use crate::store::documents::{Changed, MessageRow, analysed, changes, criteria, has_removed, identity};
 use crate::store::{Store, StoreError, change};
 use jiff::tz::TimeZone;
 use rusqlite::Transaction;
@@ -125,6 +125,30 @@ impl Follower {
         self.writer.commit(self.given.0.unsigned_abs(), head.unsigned_abs())?;
         self.given.1 = 0;
         Ok(())
+    }
+
+    /// In what the index and the store differ, for people; nothing where they agree. An index that has not come
+    /// up to the store yet is no difference: see [`Self::follow`].
+    ///
+    /// # Errors
+    /// Where the store or the index cannot be read.
+    pub fn differences(&self, store: &Store) -> Result<Vec<String>, FollowError> {
+        let (stored, head) =
+            store.read(|transaction| Ok::<_, StoreError>((analysed(transaction)?, change(transaction)?)))?;
+        if self.index.change() < head.unsigned_abs() {
+            return Ok(Vec::new());
+        }
+        let indexed = self.index.messages()?;
+        let twice = indexed.windows(2).filter(|pair| pair[0] == pair[1]).count();
+        let missing = stored.iter().filter(|key| indexed.binary_search(key).is_err()).count();
+        let strange = indexed.iter().filter(|key| stored.binary_search(key).is_err()).count();
+        let told = [
+            (twice, "are in the search index twice"),
+            (missing, "are missing in the search index"),
+            (strange, "are in the search index and no more in the store"),
+        ];
+        let told = told.into_iter().filter(|(count, _)| *count > 0);
+        Ok(told.map(|(count, what)| format!("{count} messages {what}: `amends reindex` makes it anew")).collect())
     }
 
     /// Ends the following.

@@ -31,6 +31,9 @@ use crate::store::pieces::{self, Taken};
 use crate::store::{Pending, Store, StoreError};
 use serde::{Deserialize, Serialize};
 
+/// The folder of the search index within the data folder.
+pub const INDEX: &str = "index";
+
 /// What conversations are read with.
 #[derive(Debug, Clone)]
 pub struct Method {

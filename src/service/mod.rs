@@ -28,7 +28,7 @@ pub mod tls;
 pub mod versions;
 
 use crate::index::{Index, Rebuilt};
-use crate::ingest::{FollowError, Follower, Method};
+use crate::ingest::{FollowError, Follower, INDEX, Method};
 use crate::library::Library;
 use crate::query::Vocabulary;
 use crate::settings::Settings;
@@ -85,7 +85,7 @@ impl Service {
         method: Method,
         library: &'static Library,
     ) -> Result<(Self, Follower, Option<Rebuilt>), FollowError> {
-        let folder = store.folder().join("index");
+        let folder = store.folder().join(INDEX);
         let (follower, rebuilt) = Follower::open(&folder, &store, method.office.zone().clone())?;
         let index = follower.index().clone();
         let vocabulary = api::search::vocabulary(&method);

@@ -1,5 +1,6 @@
 //! Agents and their teams.
 
+use super::documents::shown_anew;
 use super::{StoreError, next_change};
 use crate::access::AgentKey;
 use rusqlite::{OptionalExtension, Row, Transaction, params};
@@ -106,10 +107,24 @@ pub fn team(transaction: &Transaction<'_>, key: i64) -> Result<Option<TeamRow>, 
 pub fn set_team(transaction: &Transaction<'_>, name: &str, members: &[i64]) -> Result<(i64, bool), StoreError> {
     let new = transaction.execute("INSERT INTO team (name) VALUES (?1) ON CONFLICT DO NOTHING", [name])? == 1;
     let key: i64 = transaction.query_row("SELECT key FROM team WHERE name = ?1", [name], |row| row.get(0))?;
-    transaction.execute("UPDATE agent SET team = NULL WHERE team = ?1", [key])?;
-    for member in members {
-        transaction.prepare_cached("UPDATE agent SET team = ?1 WHERE key = ?2")?.execute(params![key, member])?;
+    let mut select = transaction.prepare_cached("SELECT key FROM agent WHERE team = ?1")?;
+    let before: Vec<i64> = select.query_map([key], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    for (agent, team) in before
+        .iter()
+        .filter(|agent| !members.contains(agent))
+        .map(|agent| (agent, None))
+        .chain(members.iter().filter(|agent| !before.contains(agent)).map(|agent| (agent, Some(key))))
+    {
+        transaction.prepare_cached("UPDATE agent SET team = ?1 WHERE key = ?2")?.execute(params![team, agent])?;
+        shown_anew_of(transaction, *agent)?;
     }
     next_change(transaction)?;
     Ok((key, new))
+}
+
+/// Says that what is shown of the conversations in which an agent wrote changed.
+fn shown_anew_of(transaction: &Transaction<'_>, agent: i64) -> Result<(), StoreError> {
+    let mut select = transaction.prepare_cached("SELECT DISTINCT conversation FROM analysis WHERE agent = ?1")?;
+    let conversations: Vec<i64> = select.query_map([agent], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    conversations.into_iter().try_for_each(|key| shown_anew(transaction, key))
 }

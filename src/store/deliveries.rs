@@ -292,8 +292,9 @@ pub fn last(transaction: &Transaction<'_>, source: &str) -> Result<Option<Delive
 /// # Errors
 /// Where the store fails.
 pub fn unread(transaction: &Transaction<'_>, source: &str) -> Result<u32, StoreError> {
-    let sql =
-        "SELECT count(*) FROM delivery WHERE source = ?1 AND outcome IN ('unread', 'partly') AND body IS NOT NULL";
+    // SQLite would look at all of the tool's deliveries.
+    let sql = "SELECT count(*) FROM delivery INDEXED BY delivery_source_outcome
+               WHERE source = ?1 AND outcome IN ('unread', 'partly') AND body IS NOT NULL";
     Ok(transaction.prepare_cached(sql)?.query_row([source], |row| row.get(0))?)
 }
 

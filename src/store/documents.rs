@@ -164,3 +164,12 @@ pub fn identity(transaction: &Transaction<'_>) -> Result<i64, StoreError> {
 pub fn has_removed(transaction: &Transaction<'_>) -> Result<bool, StoreError> {
     Ok(transaction.query_row("SELECT EXISTS (SELECT 1 FROM removed)", [], |row| row.get(0))?)
 }
+
+/// The keys of all messages that are to be in the index, in order.
+///
+/// # Errors
+/// Where the store fails.
+pub fn analysed(transaction: &Transaction<'_>) -> Result<Vec<i64>, StoreError> {
+    let mut select = transaction.prepare_cached("SELECT message FROM analysis ORDER BY message")?;
+    Ok(select.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
+}

@@ -65,10 +65,10 @@ impl Lot {
             None => Cow::Owned(nameless(&ids)),
         };
         let requester = piece.requester.as_ref().map(ParticipantId::as_str);
-        let (conversation, new, mut touched) =
-            conversation(transaction, &piece.source, &id, piece.channel.as_deref(), requester)?;
-        let mut taken = Taken { conversation, new, added: 0, changed: 0, known: 0 };
         let times: Vec<Option<i64>> = piece.messages.iter().map(|message| sent_at(message.sent.as_deref())).collect();
+        let channel = piece.channel.as_deref().map(|channel| (channel, times.iter().flatten().min().copied()));
+        let (conversation, new, mut touched) = conversation(transaction, &piece.source, &id, channel, requester)?;
+        let mut taken = Taken { conversation, new, added: 0, changed: 0, known: 0 };
         // Some tools list the newest first; of messages of the same time the last one listed is then the first.
         let reversed = matches!((times.first(), times.last()), (Some(Some(first)), Some(Some(last))) if first > last);
         let count = piece.messages.len();
@@ -115,30 +115,41 @@ pub fn unread(transaction: &Transaction<'_>, conversation: i64) -> Result<(), St
     Ok(())
 }
 
-/// The key of the conversation, whether it is new, and whether something else about it is.
+/// The key of the conversation, whether it is new, and whether something else about it is. Where its messages
+/// travelled on several channels it is of that of the earliest, in whatever order they come: `channel` has the time.
 fn conversation(
     transaction: &Transaction<'_>,
     source: &str,
     id: &str,
-    channel: Option<&str>,
+    channel: Option<(&str, Option<i64>)>,
     requester: Option<&str>,
 ) -> Result<(i64, bool, bool), StoreError> {
-    let sql = "SELECT key, channel, requester FROM conversation WHERE source = ?1 AND id = ?2";
+    let (channel, since) = channel.map_or((None, None), |(channel, since)| (Some(channel), since));
+    let since = channel.map(|_| since.unwrap_or(i64::MAX));
+    let sql = "SELECT key, channel, channel_since, requester FROM conversation WHERE source = ?1 AND id = ?2";
     let known = transaction.prepare_cached(sql)?.query_row([source, id], |row| {
-        Ok((row.get::<_, i64>(0)?, row.get::<_, Option<String>>(1)?, row.get::<_, Option<String>>(2)?))
+        let requester = row.get::<_, Option<String>>(3)?;
+        Ok((row.get::<_, i64>(0)?, row.get::<_, Option<String>>(1)?, row.get::<_, Option<i64>>(2)?, requester))
     });
-    let Some((key, old_channel, old_requester)) = known.optional()? else {
+    let Some((key, old_channel, old_since, old_requester)) = known.optional()? else {
         // Its revision follows with the lot.
-        let sql = "INSERT INTO conversation (source, id, channel, requester, revision) VALUES (?1, ?2, ?3, ?4, 0)";
-        transaction.prepare_cached(sql)?.execute(params![source, id, channel, requester])?;
+        let sql = "INSERT INTO conversation (source, id, channel, channel_since, requester, revision)
+                   VALUES (?1, ?2, ?3, ?4, ?5, 0)";
+        transaction.prepare_cached(sql)?.execute(params![source, id, channel, since, requester])?;
         return Ok((transaction.last_insert_rowid(), true, true));
     };
+    let (channel, since) = match (since, old_since) {
+        (Some(new), Some(old)) if new > old => (None, None),
+        _ => (channel, since),
+    };
+    // Of two who are said to have asked the one that sorts first, so that the order of arrival changes nothing.
+    let requester = old_requester.as_deref().into_iter().chain(requester).min();
     let differs = |new: Option<&str>, old: &Option<String>| new.is_some() && new != old.as_deref();
     let touched = differs(channel, &old_channel) || differs(requester, &old_requester);
-    if touched {
-        let sql = "UPDATE conversation SET channel = coalesce(?2, channel), requester = coalesce(?3, requester)
-                   WHERE key = ?1";
-        transaction.prepare_cached(sql)?.execute(params![key, channel, requester])?;
+    if touched || since.is_some() && since != old_since {
+        let sql = "UPDATE conversation SET channel = coalesce(?2, channel),
+                   channel_since = coalesce(?3, channel_since), requester = coalesce(?4, requester) WHERE key = ?1";
+        transaction.prepare_cached(sql)?.execute(params![key, channel, since, requester])?;
     }
     Ok((key, false, touched))
 }

