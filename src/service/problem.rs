@@ -19,7 +19,7 @@ pub struct Problem {
     pub kind: &'static str,
     /// What the status means.
     #[schema(example = "Not Found")]
-    pub title: String,
+    pub title: &'static str,
     /// The status code.
     #[schema(example = 404)]
     pub status: u16,
@@ -62,7 +62,7 @@ impl Problem {
     pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
         Self {
             kind: "about:blank",
-            title: status.canonical_reason().unwrap_or("Error").to_owned(),
+            title: status.canonical_reason().unwrap_or("Error"),
             status: status.as_u16(),
             code,
             detail: detail.into(),

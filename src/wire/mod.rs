@@ -144,16 +144,16 @@ pub struct FindingsResult {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema, ToSchema)]
 pub struct FindingFigures<T> {
     /// Of the excuse.
-    #[schema(nullable)]
+    #[schema(value_type = Option<f64>)]
     pub excuse: Option<T>,
     /// Of the finger-pointing.
-    #[schema(nullable)]
+    #[schema(value_type = Option<f64>)]
     pub finger_pointing: Option<T>,
     /// Of the missing apology.
-    #[schema(nullable)]
+    #[schema(value_type = Option<f64>)]
     pub missing_apology: Option<T>,
     /// Of the missing follow-up.
-    #[schema(nullable)]
+    #[schema(value_type = Option<f64>)]
     pub missing_follow_up: Option<T>,
 }
 
