@@ -15,7 +15,7 @@ mod periods;
 mod plot;
 mod recovery;
 mod rules;
-mod words;
+pub(crate) mod words;
 
 pub use agents_csv::agents_csv;
 

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 /// `12,318`.
-pub(super) fn number(value: u64) -> String {
+pub(crate) fn number(value: u64) -> String {
     let digits = value.to_string();
     let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {
@@ -18,7 +18,7 @@ pub(super) fn number(value: u64) -> String {
 }
 
 /// `1 agent`, `3 agents`.
-pub(super) fn counted(value: u64, one: &str, many: &str) -> String {
+pub(crate) fn counted(value: u64, one: &str, many: &str) -> String {
     format!("{} {}", number(value), if value == 1 { one } else { many })
 }
 
@@ -35,22 +35,22 @@ fn share(rate: f64) -> String {
 }
 
 /// `4.2 %`.
-pub(super) fn percent(rate: f64) -> String {
+pub(crate) fn percent(rate: f64) -> String {
     format!("{}\u{a0}%", share(rate))
 }
 
 /// `3.1 to 12 %`.
-pub(super) fn range(interval: &Interval) -> String {
+pub(crate) fn range(interval: &Interval) -> String {
     format!("{} to {}\u{a0}%", share(interval.low), share(interval.high))
 }
 
 /// `3 of 40`.
-pub(super) fn of(met: u64, applicable: u64) -> String {
+pub(crate) fn of(met: u64, applicable: u64) -> String {
     format!("{} of {}", number(met), number(applicable))
 }
 
 /// Seconds as people say them.
-pub(super) fn duration(seconds: i64) -> String {
+pub(crate) fn duration(seconds: i64) -> String {
     let value = seconds as f64;
     let (minute, hour, day) = (60.0, 3600.0, 86_400.0);
     match value {
@@ -62,12 +62,12 @@ pub(super) fn duration(seconds: i64) -> String {
 }
 
 /// `3 March 2026, 14:05`.
-pub(super) fn time(at: Timestamp, zone: &TimeZone) -> String {
+pub(crate) fn time(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned(zone.clone()).strftime("%-d %B %Y, %H:%M").to_string()
 }
 
 /// A name of a program, such as a label or a reason, as words.
-pub(super) fn plain(name: &str) -> String {
+pub(crate) fn plain(name: &str) -> String {
     name.replace('_', " ")
 }
 
@@ -99,7 +99,7 @@ impl Figure {
     }
 
     /// The figure of `met` among `all` independent things, such as conversations.
-    pub(super) fn plain(met: u64, all: u64) -> Option<Self> {
+    pub(crate) fn plain(met: u64, all: u64) -> Option<Self> {
         let interval = Interval::wilson(met as f64, all as f64, Z_95)?;
         Some(Self::made(met, all, met as f64 / all as f64, &interval, false))
     }

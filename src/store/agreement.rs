@@ -41,13 +41,23 @@ pub struct SaidFilter {
     pub until: Option<Timestamp>,
     /// Given before the machine's score was shown, or after.
     pub blind: Option<bool>,
+    /// Of that calibration session; else of what is in none that is still open.
+    pub calibration: Option<i64>,
 }
 
 const COLUMNS: &str = "SELECT review.key, reviewer, review.message, analysis.conversation, about, subject, verdict,
      analysis.version, findings, met, unmet
      FROM review JOIN verdict ON verdict.review = review.key JOIN analysis ON analysis.message = review.message
      WHERE kind = 'review' AND (?1 IS NULL OR sent_at >= ?1) AND (?2 IS NULL OR sent_at < ?2)
-     AND (?3 IS NULL OR blind = ?3)";
+     AND (?3 IS NULL OR blind = ?3)
+     AND CASE WHEN ?4 IS NULL THEN NOT EXISTS (
+         SELECT 1 FROM calibration_item i JOIN calibration c ON c.key = i.calibration
+         WHERE i.conversation = analysis.conversation AND c.closed IS NULL)
+     ELSE EXISTS (
+         SELECT 1 FROM calibration c JOIN calibration_item i ON i.calibration = c.key
+         JOIN calibration_reviewer r ON r.calibration = c.key
+         WHERE c.key = ?4 AND i.conversation = analysis.conversation AND actor = 'user:' || r.user
+         AND review.changed >= c.created) END";
 
 /// Calls `each` with every verdict of reviewers, message by message.
 ///
@@ -59,8 +69,8 @@ pub fn by_message(
     mut each: impl FnMut(SaidRow),
 ) -> Result<(), StoreError> {
     let mut select = transaction.prepare_cached(&format!("{COLUMNS} ORDER BY review.message, about, subject"))?;
-    let SaidFilter { since, until, blind } = filter;
-    let mut rows = select.query(params![since.map(milliseconds), until.map(milliseconds), blind])?;
+    let SaidFilter { since, until, blind, calibration } = filter;
+    let mut rows = select.query(params![since.map(milliseconds), until.map(milliseconds), blind, calibration])?;
     while let Some(row) = rows.next()? {
         each(said(row)?);
     }
@@ -79,7 +89,7 @@ pub fn newest_first(
     mut each: impl FnMut(SaidRow) -> bool,
 ) -> Result<(), StoreError> {
     let sql = format!(
-        "{COLUMNS} AND (?4 IS NULL OR review.key < ?4 OR (review.key = ?4 AND (about, subject) > (?5, ?6)))
+        "{COLUMNS} AND (?5 IS NULL OR review.key < ?5 OR (review.key = ?5 AND (about, subject) > (?6, ?7)))
          ORDER BY review.key DESC, about, subject"
     );
     let (review, about, subject) = match after {
@@ -87,8 +97,8 @@ pub fn newest_first(
         None => (None, None, None),
     };
     let mut select = transaction.prepare_cached(&sql)?;
-    let SaidFilter { since, until, blind } = filter;
-    let values = params![since.map(milliseconds), until.map(milliseconds), blind, review, about, subject];
+    let SaidFilter { since, until, blind, calibration } = filter;
+    let values = params![since.map(milliseconds), until.map(milliseconds), blind, calibration, review, about, subject];
     let mut rows = select.query(values)?;
     while let Some(row) = rows.next()? {
         if !each(said(row)?) {

@@ -10,6 +10,7 @@ pub mod analysis;
 pub mod answered;
 pub mod audit_log;
 pub mod backlog;
+pub mod calibration;
 pub mod check;
 mod conditions;
 pub mod conversations;

@@ -86,6 +86,7 @@ pub fn put(transaction: &Transaction<'_>, review: &NewReview) -> Result<Option<(
     for VerdictRow { about, subject, verdict } in verdicts {
         insert.execute(params![key, about, subject, verdict])?;
     }
+    super::calibration::close_what_is_done(transaction, *message, *at)?;
     touch(transaction, *message)?;
     Ok(Some((key, known.is_none())))
 }
@@ -162,7 +163,14 @@ pub struct ReviewFilter {
     pub until: Option<Timestamp>,
     /// Whose key is less.
     pub before: Option<i64>,
+    /// Not what others than they (`user:3`) said in a calibration session that they are to judge without that.
+    pub not_told: Option<String>,
 }
+
+/// In an open session somebody other than who reviewed is to judge on their own.
+const NOT_TOLD: &str = "NOT EXISTS (SELECT 1 FROM calibration_item i JOIN calibration c ON c.key = i.calibration
+    JOIN calibration_reviewer r ON r.calibration = c.key WHERE i.conversation = message.conversation
+    AND c.closed IS NULL AND 'user:' || r.user <> review.actor AND 'user:' || r.user = ?)";
 
 impl ReviewFilter {
     /// Only conditions that are asked for, so that each can use its index.
@@ -182,6 +190,7 @@ impl ReviewFilter {
             ("review.changed >= ?", self.since.map(time)),
             ("review.changed < ?", self.until.map(time)),
             ("review.key < ?", self.before.map(Value::Integer)),
+            (NOT_TOLD, self.not_told.as_ref().map(text)),
         ];
         let mut sql = String::from("TRUE");
         let mut values = Vec::new();

@@ -30,9 +30,14 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
         (
             "amends.css",
             "text/css; charset=utf-8",
-            concat!(include_str!("../../report/look.css"), include_str!("amends.css")),
+            concat!(
+                include_str!("../../report/look.css"),
+                include_str!("amends.css"),
+                include_str!("conversation/conversation.css")
+            ),
         ),
         ("amends.js", SCRIPT, include_str!("amends.js")),
+        ("conversation.js", SCRIPT, include_str!("conversation/conversation.js")),
         ("icon.svg", "image/svg+xml", include_str!("icon.svg")),
     ];
     files.map(|(name, media_type, content)| Asset { name, media_type, content, url: url_of(name, content) }).into()

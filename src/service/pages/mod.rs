@@ -5,6 +5,7 @@
 //! with [`frame::page`]; they fail with a [`Problem`], which browsers are shown as a page ([`problem`]).
 
 pub mod assets;
+pub mod conversation;
 pub mod frame;
 pub mod moment;
 pub mod problem;
@@ -16,4 +17,5 @@ use actix_web::web::ServiceConfig;
 /// Routes of all pages.
 pub fn routes(config: &mut ServiceConfig) {
     assets::routes(config);
+    conversation::routes(config);
 }

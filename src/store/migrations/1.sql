@@ -235,6 +235,31 @@ CREATE TABLE verdict (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX verdict_subject ON verdict (about, subject, verdict);
 
+-- The same conversations given to several reviewers, who do not see what the others say until it is closed.
+CREATE TABLE calibration (
+    key INTEGER PRIMARY KEY,
+    name TEXT NOT NULL,
+    -- Who made it, by name.
+    maker TEXT NOT NULL,
+    -- Reviews from then on belong to it.
+    created INTEGER NOT NULL,
+    closed INTEGER
+) STRICT;
+
+CREATE TABLE calibration_item (
+    calibration INTEGER NOT NULL REFERENCES calibration ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    conversation INTEGER NOT NULL REFERENCES conversation ON DELETE CASCADE,
+    PRIMARY KEY (calibration, position),
+    UNIQUE (conversation, calibration)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE calibration_reviewer (
+    calibration INTEGER NOT NULL REFERENCES calibration ON DELETE CASCADE,
+    user INTEGER NOT NULL REFERENCES user ON DELETE CASCADE,
+    PRIMARY KEY (calibration, user)
+) STRICT, WITHOUT ROWID;
+
 -- Uploaded exports and other long work.
 CREATE TABLE job (
     key INTEGER PRIMARY KEY,

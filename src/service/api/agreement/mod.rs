@@ -58,19 +58,33 @@ pub async fn all(
 ) -> Result<HttpResponse, Problem> {
     everybody(&caller)?;
     let AgreementQuery { since, until, blind } = query.into_inner();
-    let (service, filter) =
-        (service.into_inner(), SaidFilter { since: since.map(|time| time.0), until: until.map(|time| time.0), blind });
+    let filter = filter(since, until, blind);
+    let service = service.into_inner();
     let lexicon = service.method.lexicon;
-    let read = move |transaction: &Transaction<'_>| {
-        let versions = Versions::read(transaction)?;
-        let mut counted = Counted::new(lexicon);
-        agreement::by_message(transaction, filter, |said| {
-            let machine = versions.machine(&said);
-            counted.add(said, machine);
-        })?;
-        Ok(counted.answer())
-    };
+    let read = move |transaction: &Transaction<'_>| figures(transaction, lexicon, filter);
     Ok(HttpResponse::Ok().json(service.read(read).await?))
+}
+
+fn filter(since: Option<Time>, until: Option<Time>, blind: Option<bool>) -> SaidFilter {
+    SaidFilter { since: since.map(|time| time.0), until: until.map(|time| time.0), blind, calibration: None }
+}
+
+/// How far machine and people agree in the reviews that `filter` names.
+///
+/// # Errors
+/// Where the store fails.
+pub fn figures(
+    transaction: &Transaction<'_>,
+    lexicon: &'static Lexicon,
+    filter: SaidFilter,
+) -> Result<AgreementAnswer, Problem> {
+    let versions = Versions::read(transaction)?;
+    let mut counted = Counted::new(lexicon);
+    agreement::by_message(transaction, filter, |said| {
+        let machine = versions.machine(&said);
+        counted.add(said, machine);
+    })?;
+    Ok(counted.answer())
 }
 
 fn everybody(caller: &May<Review>) -> Result<(), Problem> {
@@ -143,6 +157,32 @@ fn asked(about: Option<&str>, subject: Option<&str>, lexicon: &Lexicon, said: &S
     subject.is_none_or(|subject| subject == own)
 }
 
+/// Verdicts of reviewers that are not the machine's, with the machine's, those of the newest reviews first, from
+/// after the place `after`, at most `limit`; only those about that kind of thing, and about that one.
+///
+/// # Errors
+/// Where the store fails.
+pub fn differing(
+    transaction: &Transaction<'_>,
+    lexicon: &Lexicon,
+    filter: SaidFilter,
+    (about, subject): (Option<&str>, Option<&str>),
+    after: Option<(i64, String, String)>,
+    limit: usize,
+) -> Result<Vec<(SaidRow, &'static str)>, Problem> {
+    let versions = Versions::read(transaction)?;
+    let mut found = Vec::new();
+    agreement::newest_first(transaction, filter, after, |said| {
+        if asked(about, subject, lexicon, &said)
+            && let Some(machine) = versions.machine(&said).filter(|machine| *machine != said.verdict)
+        {
+            found.push((said, machine));
+        }
+        found.len() < limit
+    })?;
+    Ok(found)
+}
+
 /// On what machine and people differ
 ///
 /// Every verdict of a reviewer that is not the machine's, those of the newest reviews first.
@@ -168,21 +208,11 @@ pub async fn disagreements(
     }
     let page = PageQuery { limit, cursor };
     let (limit, after) = (page.limit()?, page.after::<(i64, String, String)>()?);
-    let (service, filter) =
-        (service.into_inner(), SaidFilter { since: since.map(|time| time.0), until: until.map(|time| time.0), blind });
+    let filter = filter(since, until, blind);
+    let service = service.into_inner();
     let lexicon = service.method.lexicon;
     let read = move |transaction: &Transaction<'_>| {
-        let versions = Versions::read(transaction)?;
-        let mut found = Vec::new();
-        agreement::newest_first(transaction, filter, after, |said| {
-            if asked(about.as_deref(), subject.as_deref(), lexicon, &said)
-                && let Some(machine) = versions.machine(&said).filter(|machine| *machine != said.verdict)
-            {
-                found.push((said, machine));
-            }
-            found.len() <= limit
-        })?;
-        Ok(found)
+        differing(transaction, lexicon, filter, (about.as_deref(), subject.as_deref()), after, limit + 1)
     };
     let found = service.read(read).await?;
     let place = |(said, _): &(SaidRow, &str)| (said.review, said.about.clone(), said.subject.clone());

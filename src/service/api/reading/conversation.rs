@@ -3,7 +3,8 @@
 use super::values::{key_in_path, not_there};
 use super::view::{ConversationView, MessageView};
 use super::view_of::Shown;
-use crate::ingest::Whole;
+use crate::access::Principal;
+use crate::ingest::{Method, Whole};
 use crate::service::Service;
 use crate::service::gate::{May, Read};
 use crate::service::problem::Problem;
@@ -99,27 +100,39 @@ async fn view(
 ) -> Result<Option<ConversationView>, Problem> {
     let service = service.into_inner();
     let method = service.method.clone();
-    service
-        .read(move |transaction| {
-            let Some(key) = key(transaction)? else { return Ok(None) };
-            let sight = Sight::of(&caller, transaction)?;
-            let Some(row) = conversations::conversation(transaction, key)? else { return Ok(None) };
-            if let Some(only) = sight.only()
-                && !conversations::wrote(transaction, key, only)?
-            {
-                return Ok(None);
-            }
-            let (piece, stored) = conversations::piece(transaction, &row)?;
-            let versions = Versions::new(conversations::versions(transaction)?, &method)?;
-            let shown = Shown {
-                row,
-                whole: Whole::of(piece, &stored),
-                analyses: conversations::analyses(transaction, key, sight.only())?,
-                promises: promises::of_conversation(transaction, key, sight.only())?,
-                versions,
-                all: sight == Sight::Everybody,
-            };
-            Ok(Some(shown.view(&method)?))
-        })
-        .await
+    let read = move |transaction: &Transaction<'_>| match key(transaction)? {
+        Some(key) => shown(transaction, &caller, &method, key),
+        None => Ok(None),
+    };
+    service.read(read).await
+}
+
+/// The conversation of that key as `caller` is shown it; `None` where there is none, or not for them.
+///
+/// # Errors
+/// Where the store fails.
+pub fn shown(
+    transaction: &Transaction<'_>,
+    caller: &Principal,
+    method: &Method,
+    key: i64,
+) -> Result<Option<ConversationView>, Problem> {
+    let sight = Sight::of(caller, transaction)?;
+    let Some(row) = conversations::conversation(transaction, key)? else { return Ok(None) };
+    if let Some(only) = sight.only()
+        && !conversations::wrote(transaction, key, only)?
+    {
+        return Ok(None);
+    }
+    let (piece, stored) = conversations::piece(transaction, &row)?;
+    let versions = Versions::new(conversations::versions(transaction)?, method)?;
+    let shown = Shown {
+        row,
+        whole: Whole::of(piece, &stored),
+        analyses: conversations::analyses(transaction, key, sight.only())?,
+        promises: promises::of_conversation(transaction, key, sight.only())?,
+        versions,
+        all: sight == Sight::Everybody,
+    };
+    Ok(Some(shown.view(method)?))
 }

@@ -10,7 +10,7 @@ pub mod promises;
 pub mod teams;
 pub mod trends;
 pub mod values;
-mod view;
+pub mod view;
 mod view_of;
 
 use super::{erasure, ingest};

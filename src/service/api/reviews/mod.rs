@@ -17,9 +17,10 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
-use verdicts::detection_verdict;
-pub use verdicts::{CriterionVerdict, DetectionVerdict, ReviewRequest};
+
+pub use verdicts::{CriterionVerdict, DetectionVerdict, ReviewRequest, detection_verdict};
 
 /// Its routes.
 pub fn routes(config: &mut ServiceConfig) {
@@ -159,18 +160,32 @@ fn check(caller: &Principal, kind: ReviewKind, machine: Option<MachineRow>) -> R
         (status = 422, description = "a verdict is about something that is not there", body = Problem, content_type = "application/problem+json"),
     ),
 )]
-#[expect(clippy::disallowed_methods, reason = "a review is of now")]
 pub async fn put(
     caller: May<Read>,
     service: web::Data<Service>,
     key: web::Path<i64>,
     body: web::Bytes,
 ) -> Result<HttpResponse, Problem> {
-    let (service, message) = (service.into_inner(), key.into_inner());
-    let mut request: ReviewRequest = serde_json::from_slice(&body).map_err(|error| of_json(&error))?;
-    let kind = request.kind.unwrap_or(ReviewKind::of(&caller));
+    let request: ReviewRequest = serde_json::from_slice(&body).map_err(|error| of_json(&error))?;
+    let (kept, first) = keep(service.into_inner(), &caller, key.into_inner(), request).await?;
+    let mut answer = if first { HttpResponse::Created() } else { HttpResponse::Ok() };
+    Ok(answer.json(kept))
+}
+
+/// Keeps what `caller` says of a message in place of what they said before; gives it, and whether it is the first.
+///
+/// # Errors
+/// Where they may not, or say something of what is not there, or say nothing.
+#[expect(clippy::disallowed_methods, reason = "a review is of now")]
+pub async fn keep(
+    service: Arc<Service>,
+    caller: &Principal,
+    message: i64,
+    mut request: ReviewRequest,
+) -> Result<(ReviewAnswer, bool), Problem> {
+    let kind = request.kind.unwrap_or(ReviewKind::of(caller));
     let machine = service.read(move |transaction| Ok(reviews::machine(transaction, message)?)).await?;
-    let machine = check(&caller, kind, machine)?;
+    let machine = check(caller, kind, machine)?;
     let verdicts = request.verdicts(&machine)?;
     let comment = request.comment.take().filter(|comment| !comment.trim().is_empty());
     if verdicts.is_empty() && comment.is_none() {
@@ -187,7 +202,7 @@ pub async fn put(
         verdicts,
         at: Timestamp::now(),
     };
-    let principal = (*caller).clone();
+    let principal = caller.clone();
     let write = move |transaction: &rusqlite::Transaction<'_>| {
         let kept = reviews::put(transaction, &review)?;
         if kept.is_some() {
@@ -202,8 +217,7 @@ pub async fn put(
         ReviewFilter { message: Some(message), actor: Some(actor), kind: Some(kind.name()), ..Default::default() };
     let kept = service.read(move |transaction| Ok(reviews::list(transaction, &filter, 1)?)).await?.pop();
     let kept = kept.ok_or_else(|| Problem::not_found("the message was erased meanwhile"))?;
-    let mut answer = if first { HttpResponse::Created() } else { HttpResponse::Ok() };
-    Ok(answer.json(ReviewAnswer::of(kept, &caller)))
+    Ok((ReviewAnswer::of(kept, caller), first))
 }
 
 /// Which of one's own reviews.
@@ -234,9 +248,22 @@ pub async fn delete(
     key: web::Path<i64>,
     query: Query<OwnReviewQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let kind = query.kind.unwrap_or(ReviewKind::of(&caller)).name();
-    let (message, actor) = (key.into_inner(), caller.credential.to_string());
-    let principal = (*caller).clone();
+    take_back(service.into_inner(), &caller, key.into_inner(), query.kind).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Removes what `caller` said of a message.
+///
+/// # Errors
+/// Where they said nothing of it.
+pub async fn take_back(
+    service: Arc<Service>,
+    caller: &Principal,
+    message: i64,
+    kind: Option<ReviewKind>,
+) -> Result<(), Problem> {
+    let kind = kind.unwrap_or(ReviewKind::of(caller)).name();
+    let (actor, principal) = (caller.credential.to_string(), caller.clone());
     let write = move |transaction: &rusqlite::Transaction<'_>| {
         let gone = reviews::remove(transaction, message, &actor, kind)?;
         if gone {
@@ -246,10 +273,7 @@ pub async fn delete(
         Ok(gone)
     };
     let gone = service.write(write).await?;
-    if !gone {
-        return Err(Problem::not_found(format!("you have written no {kind} of such a message")));
-    }
-    Ok(HttpResponse::NoContent().finish())
+    if gone { Ok(()) } else { Err(Problem::not_found(format!("you have written no {kind} of such a message"))) }
 }
 
 /// Which reviews.
@@ -316,6 +340,7 @@ pub async fn list(
             since: since.map(|time| time.0),
             until: until.map(|time| time.0),
             before,
+            not_told: Some(caller.credential.to_string()),
         };
         let read = move |transaction: &rusqlite::Transaction<'_>| Ok(reviews::list(transaction, &filter, limit + 1)?);
         service.into_inner().read(read).await?

@@ -134,8 +134,9 @@ fn escaped(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }
 
-/// `rule@start-end` as a verdict.
-pub(super) fn detection_verdict(subject: &str, right: bool) -> Option<DetectionVerdict> {
+/// `rule@start-end` as a verdict; `None` where it is not so written.
+#[must_use]
+pub fn detection_verdict(subject: &str, right: bool) -> Option<DetectionVerdict> {
     let (rule, place) = subject.rsplit_once('@')?;
     let (start, end) = place.split_once('-')?;
     Some(DetectionVerdict { rule: rule.to_owned(), start: start.parse().ok()?, end: end.parse().ok()?, right })
