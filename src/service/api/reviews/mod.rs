@@ -176,6 +176,7 @@ pub async fn put(
 ///
 /// # Errors
 /// Where they may not, or say something of what is not there, or say nothing.
+#[expect(clippy::disallowed_methods, reason = "a review is of now")]
 pub async fn keep(
     service: Arc<Service>,
     caller: &Principal,
@@ -201,7 +202,7 @@ pub async fn keep(
         verdicts,
         at: Timestamp::now(),
     };
-    let principal = (*caller).clone();
+    let principal = caller.clone();
     let write = move |transaction: &rusqlite::Transaction<'_>| {
         let kept = reviews::put(transaction, &review)?;
         if kept.is_some() {
