@@ -5,6 +5,7 @@
 //! with [`frame::page`]; they fail with a [`Problem`], which browsers are shown as a page ([`problem`]).
 
 pub mod assets;
+pub mod calibration;
 pub mod conversation;
 pub mod frame;
 pub mod moment;
@@ -18,4 +19,5 @@ use actix_web::web::ServiceConfig;
 pub fn routes(config: &mut ServiceConfig) {
     assets::routes(config);
     conversation::routes(config);
+    calibration::routes(config);
 }

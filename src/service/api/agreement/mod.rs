@@ -157,6 +157,23 @@ fn asked(about: Option<&str>, subject: Option<&str>, lexicon: &Lexicon, said: &S
     subject.is_none_or(|subject| subject == own)
 }
 
+/// The verdicts of reviewers that `filter` names, message by message, each with the machine's where it was asked.
+///
+/// # Errors
+/// Where the store fails.
+pub fn said(
+    transaction: &Transaction<'_>,
+    filter: SaidFilter,
+) -> Result<Vec<(SaidRow, Option<&'static str>)>, Problem> {
+    let versions = Versions::read(transaction)?;
+    let mut all = Vec::new();
+    agreement::by_message(transaction, filter, |said| {
+        let machine = versions.machine(&said);
+        all.push((said, machine));
+    })?;
+    Ok(all)
+}
+
 /// Verdicts of reviewers that are not the machine's, with the machine's, those of the newest reviews first, from
 /// after the place `after`, at most `limit`; only those about that kind of thing, and about that one.
 ///

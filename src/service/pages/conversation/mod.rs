@@ -100,7 +100,8 @@ struct Session {
     next: Option<i64>,
 }
 
-fn user(principal: &Principal) -> Option<i64> {
+/// The user that a principal is; a program that shows a token is none.
+pub(super) fn user(principal: &Principal) -> Option<i64> {
     match principal.credential {
         Credential::User(user) => Some(user),
         Credential::Token(_) => None,
@@ -186,15 +187,19 @@ fn is_hidden(
     Ok(told.analysis(&message).is_some_and(|analysis| told.hides(principal, &message, analysis, blind)))
 }
 
-/// What was read in a message.
-fn analysis(
+/// What was read in a message, where it is not kept from the visitor.
+fn analysis_in_sight(
     transaction: &Transaction<'_>,
     principal: &Principal,
     method: &Reading,
     message: i64,
+    blind: Blind,
 ) -> Result<AnalysisView, Problem> {
     let told = of_message(transaction, principal, method, message)?;
     let key = message.to_string();
+    if told.analysis(&key).is_some_and(|analysis| told.hides(principal, &key, analysis, blind)) {
+        return Err(Problem::conflict("you judge first here: what the machine found is not shown to you yet"));
+    }
     let found = told.view.messages.into_iter().find(|one| one.key == key).and_then(|one| one.analysis);
     found.ok_or_else(|| Problem::not_found("there is no such agent's message that was read"))
 }

@@ -10,6 +10,7 @@ use crate::service::pages::frame::{own_path, see_other};
 use crate::service::pages::visitor::Visitor;
 use crate::service::problem::Problem;
 use actix_web::{HttpResponse, web};
+use rusqlite::Transaction;
 
 /// The fields of a form, in their order.
 type Fields = Vec<(String, String)>;
@@ -107,9 +108,8 @@ pub(super) async fn put(
     // Whoever is shown the page with everything on it cannot say that they have not seen it.
     if request.blind && request.kind != Some(ReviewKind::Dispute) {
         let (principal, method) = (visitor.principal(), service.method.clone());
-        let hidden = move |transaction: &rusqlite::Transaction<'_>| {
-            super::is_hidden(transaction, &principal, &method, message, blind)
-        };
+        let hidden =
+            move |transaction: &Transaction<'_>| super::is_hidden(transaction, &principal, &method, message, blind);
         request.blind = service.read(hidden).await?;
     }
     let (kept, _) = reviews::keep(service, &visitor, message, request).await?;
@@ -122,10 +122,13 @@ pub(super) async fn agree(
     service: web::Data<Service>,
     message: web::Path<i64>,
     fields: web::Form<Fields>,
+    blind: Blind,
 ) -> Result<HttpResponse, Problem> {
     let (service, message, fields) = (service.into_inner(), message.into_inner(), fields.into_inner());
     let (principal, method) = (visitor.principal(), service.method.clone());
-    let analysis = service.read(move |transaction| super::analysis(transaction, &principal, &method, message)).await?;
+    let read =
+        move |transaction: &Transaction<'_>| super::analysis_in_sight(transaction, &principal, &method, message, blind);
+    let analysis = service.read(read).await?;
     let request = agreeing(&analysis);
     let (kept, _) = reviews::keep(service, &visitor, message, request).await?;
     Ok(see_other(&onward(&fields, &kept.conversation, message)))
