@@ -55,3 +55,10 @@ document.addEventListener("keydown", (event) => {
     if (search) { event.preventDefault(); search.focus(); }
   }
 });
+
+// From a conversation one goes on to the next one of the list in which it was last shown.
+{
+  const links = [...document.querySelectorAll('main :is(.items, table) :is(h2, h3, th) a[href^="/conversations/"]')];
+  const places = links.map((link) => link.getAttribute("href"));
+  if (places.length) sessionStorage.setItem("trail", JSON.stringify({ from: location.pathname + location.search, places }));
+}
