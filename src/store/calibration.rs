@@ -76,7 +76,7 @@ fn row(row: &Row<'_>) -> rusqlite::Result<CalibrationRow> {
         name: row.get(1)?,
         maker: row.get(2)?,
         created: timestamp(row.get(3)?),
-        closed: timestamp(row.get(4)?),
+        closed: row.get::<_, Option<i64>>(4)?.and_then(timestamp),
         conversations: row.get(5)?,
         messages: row.get(6)?,
     })
