@@ -10,6 +10,8 @@ use std::collections::HashMap;
 pub struct SaidRow {
     /// The review's key.
     pub review: i64,
+    /// Whose it is: `user:3` or `token:7`.
+    pub actor: String,
     /// The reviewer's name.
     pub reviewer: String,
     /// The message.
@@ -46,7 +48,7 @@ pub struct SaidFilter {
 }
 
 const COLUMNS: &str = "SELECT review.key, reviewer, review.message, analysis.conversation, about, subject, verdict,
-     analysis.version, findings, met, unmet
+     analysis.version, findings, met, unmet, actor
      FROM review JOIN verdict ON verdict.review = review.key JOIN analysis ON analysis.message = review.message
      WHERE kind = 'review' AND (?1 IS NULL OR sent_at >= ?1) AND (?2 IS NULL OR sent_at < ?2)
      AND (?3 IS NULL OR blind = ?3)
@@ -121,6 +123,7 @@ fn said(row: &Row<'_>) -> rusqlite::Result<SaidRow> {
         findings: row.get(8)?,
         met: row.get(9)?,
         unmet: row.get(10)?,
+        actor: row.get(11)?,
     })
 }
 

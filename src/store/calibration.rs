@@ -76,7 +76,7 @@ fn row(row: &Row<'_>) -> rusqlite::Result<CalibrationRow> {
         name: row.get(1)?,
         maker: row.get(2)?,
         created: timestamp(row.get(3)?),
-        closed: timestamp(row.get(4)?),
+        closed: row.get::<_, Option<i64>>(4)?.and_then(timestamp),
         conversations: row.get(5)?,
         messages: row.get(6)?,
     })
@@ -120,11 +120,11 @@ const JUDGED: &str = "EXISTS (SELECT 1 FROM review v WHERE v.message = a.message
 /// Where the store fails.
 pub fn progress(transaction: &Transaction<'_>, key: i64) -> Result<Vec<ProgressRow>, StoreError> {
     let sql = format!(
-        "SELECT r.user, user.name, (SELECT count(*) FROM calibration_item i
+        "SELECT r.user, user.shown_name, (SELECT count(*) FROM calibration_item i
                 CROSS JOIN analysis a ON a.conversation = i.conversation
                 WHERE i.calibration = c.key AND a.score IS NOT NULL AND {JUDGED})
          FROM calibration c JOIN calibration_reviewer r ON r.calibration = c.key JOIN user ON user.key = r.user
-         WHERE c.key = ?1 ORDER BY user.name"
+         WHERE c.key = ?1 ORDER BY user.shown_name"
     );
     let mut select = transaction.prepare_cached(&sql)?;
     let found =
@@ -242,7 +242,8 @@ pub fn is_fresh(transaction: &Transaction<'_>, conversation: i64) -> Result<bool
 /// # Errors
 /// Where the store fails.
 pub fn reviewers(transaction: &Transaction<'_>) -> Result<Vec<(i64, String)>, StoreError> {
-    let sql = "SELECT key, name FROM user WHERE role IN ('admin', 'reviewer') AND disabled IS NULL ORDER BY name";
+    let sql = "SELECT key, shown_name FROM user WHERE role IN ('admin', 'reviewer') AND disabled IS NULL
+               ORDER BY shown_name";
     let mut select = transaction.prepare_cached(sql)?;
     Ok(select.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?)
 }

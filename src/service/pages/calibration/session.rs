@@ -6,6 +6,7 @@ use super::super::moment::Moment;
 use super::super::visitor::Visitor;
 use super::figures::{self, FigureTable, tables};
 use super::{allowed, subject, verdict};
+use crate::access::Credential;
 use crate::service::Service;
 use crate::service::api::agreement;
 use crate::service::api::reading::values::{key_in_path, not_there};
@@ -95,9 +96,9 @@ pub(super) async fn show(
     let zone = service.method.office.zone();
     let takes_part = user.is_some_and(|user| reviewers.iter().any(|one| one.user == user));
     let next = items.iter().find(|item| item.done < item.messages).filter(|_| takes_part);
-    let names: Vec<&str> = reviewers.iter().map(|one| one.name.as_str()).collect();
+    let actors: Vec<String> = reviewers.iter().map(|one| Credential::User(one.user).to_string()).collect();
     let (figures, (mut differences, alike)) = match result {
-        Some((figures, said)) => (Some(figures), differences(said, &names)),
+        Some((figures, said)) => (Some(figures), differences(said, &actors)),
         None => (None, (Vec::new(), 0)),
     };
     let left_out = differences.len().saturating_sub(MOST_DIFFERENCES);
@@ -121,7 +122,7 @@ pub(super) async fn show(
 }
 
 /// Where not all say the same, first where people differ among themselves; and of how many things all say the same.
-fn differences(said: Vec<(SaidRow, Option<&'static str>)>, names: &[&str]) -> (Vec<Difference>, usize) {
+fn differences(said: Vec<(SaidRow, Option<&'static str>)>, actors: &[String]) -> (Vec<Difference>, usize) {
     let mut cases: BTreeMap<(i64, String, String), Difference> = BTreeMap::new();
     for (row, machine) in said {
         let Some(machine) = machine else { continue };
@@ -136,10 +137,10 @@ fn differences(said: Vec<(SaidRow, Option<&'static str>)>, names: &[&str]) -> (V
             about,
             subject: subject(&row.about, &row.subject),
             machine: verdict(&row.about, machine),
-            said: vec![String::new(); names.len()],
+            said: vec![String::new(); actors.len()],
             people: false,
         });
-        if let Some(reviewer) = names.iter().position(|name| *name == row.reviewer) {
+        if let Some(reviewer) = actors.iter().position(|actor| *actor == row.actor) {
             case.said[reviewer] = verdict(&row.about, &row.verdict);
         }
     }

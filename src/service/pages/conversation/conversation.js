@@ -9,7 +9,7 @@
   box.hidden = true;
   box.setAttribute("role", "group");
   box.setAttribute("aria-label", "Note");
-  document.body.append(box);
+  document.getElementById("main").append(box);
   let shown = null;
   let pinned = false;
   let leaving = 0;

@@ -201,7 +201,9 @@ impl Notes {
         let classes: Vec<&str> = self.at(segment).map(|note| note.tag.class).collect();
         let class = ["breaks", "restores", "tells"].into_iter().find(|class| classes.contains(class))?;
         let goes_on = |note: &Note| next.is_some_and(|next| self.at(next).any(|other| other.id == note.id));
-        let mut tags: Vec<Tag> = self.at(segment).filter(|note| !goes_on(note)).map(|note| note.tag.clone()).collect();
+        // What an agent's words tell of the situation is no judgement of them: its note says it, the text stays calm.
+        let tagged = |note: &&Note| !goes_on(note) && (note.tag.class != "tells" || note.subject.is_none());
+        let mut tags: Vec<Tag> = self.at(segment).filter(tagged).map(|note| note.tag.clone()).collect();
         tags.dedup();
         let notes = self.at(segment).map(|note| note.id.as_str()).collect::<Vec<_>>().join(" ");
         Some(Mark { class, notes, first, tags })

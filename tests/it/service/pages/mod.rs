@@ -1,5 +1,7 @@
 //! The reviewers' pages, as a browser without scripts sees them.
 
+mod calibration;
+mod conversation;
 mod frame;
 
 use super::{Answer, Running};
