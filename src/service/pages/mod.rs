@@ -4,18 +4,30 @@
 //! `amends.js`. Whatever only reads works without scripts. Handlers take a [`visitor::Visitor`] and answer
 //! with [`frame::page`]; they fail with a [`Problem`], which browsers are shown as a page ([`problem`]).
 
+mod agree;
 pub mod assets;
+pub mod completion;
 pub mod conversation;
 pub mod frame;
+pub mod item;
 pub mod moment;
 pub mod problem;
+mod queue;
+mod search;
+mod search_export;
 pub mod visitor;
+pub mod waiting;
 
 use super::problem::Problem;
 use actix_web::web::ServiceConfig;
 
 /// Routes of all pages.
 pub fn routes(config: &mut ServiceConfig) {
-    assets::routes(config);
-    conversation::routes(config);
+    config
+        .configure(assets::routes)
+        .configure(conversation::routes)
+        .configure(queue::routes)
+        .configure(agree::routes)
+        .configure(search::routes)
+        .configure(search_export::routes);
 }
