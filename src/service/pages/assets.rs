@@ -39,6 +39,7 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
         ("amends.js", SCRIPT, include_str!("amends.js")),
         ("conversation.js", SCRIPT, include_str!("conversation/conversation.js")),
         ("queue.js", SCRIPT, include_str!("queue.js")),
+        ("setup.js", SCRIPT, include_str!("setup.js")),
         ("search.js", SCRIPT, include_str!("search.js")),
         ("icon.svg", "image/svg+xml", include_str!("icon.svg")),
     ];

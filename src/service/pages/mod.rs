@@ -15,6 +15,7 @@ pub mod problem;
 mod queue;
 mod search;
 mod search_export;
+mod signing;
 pub mod visitor;
 pub mod waiting;
 
@@ -26,6 +27,7 @@ pub fn routes(config: &mut ServiceConfig) {
     config
         .configure(assets::routes)
         .configure(conversation::routes)
+        .configure(signing::routes)
         .configure(queue::routes)
         .configure(agree::routes)
         .configure(search::routes)
