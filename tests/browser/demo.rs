@@ -60,6 +60,11 @@ fn hostile() -> Vec<Conversation> {
 impl Demo {
     /// Starts one.
     pub fn start() -> Self {
+        // On a thread of its own: the store waits for its disk, which no asynchronous test may.
+        std::thread::spawn(Self::begin).join().unwrap()
+    }
+
+    fn begin() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().join("data").to_str().unwrap().to_owned();
         let flags = [Flag { name: "--data", key: "data", value: data }];
