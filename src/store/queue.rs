@@ -122,17 +122,6 @@ pub fn broken_promise(
     Ok(transaction.prepare_cached(sql)?.query_row([conversation, message], |row| row.get(0)).optional()?)
 }
 
-/// Bits of what the machine says of a message: findings made, criteria met, criteria unmet.
-///
-/// # Errors
-/// Where the store fails.
-pub fn bits(transaction: &Transaction<'_>, message: i64) -> Result<Option<(i64, i64, i64)>, StoreError> {
-    let sql = "SELECT findings, met, unmet FROM analysis WHERE message = ?1";
-    let found =
-        transaction.prepare_cached(sql)?.query_row([message], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)));
-    Ok(found.optional()?)
-}
-
 /// Whether `actor` reviewed a message.
 ///
 /// # Errors

@@ -99,7 +99,9 @@ impl Demo {
             let stopped = async {
                 let _ = stopped.await;
             };
-            actix_web::rt::System::new().block_on(server::run(Arc::new(service), follower, listener, None, stopped)).unwrap();
+            actix_web::rt::System::new()
+                .block_on(server::run(Arc::new(service), follower, listener, None, stopped))
+                .unwrap();
         });
         let secret = secret.reveal().to_owned();
         Self { url, secret, stop: Some(stop), thread: Some(thread), _folder: folder }

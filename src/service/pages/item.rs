@@ -53,13 +53,7 @@ impl Item {
     /// Where it is read.
     #[must_use]
     pub fn path(&self) -> String {
-        format!("/conversations/{}#message-{}", self.conversation, self.message)
-    }
-
-    /// Where it is read before the machine's word on it is shown.
-    #[must_use]
-    pub fn blind_path(&self) -> String {
-        format!("/conversations/{}?blind=1#message-{}", self.conversation, self.message)
+        format!("/conversations/{}#m{}", self.conversation, self.message)
     }
 
     /// The message in `row`, found by `query`.

@@ -4,7 +4,6 @@
 //! `amends.js`. Whatever only reads works without scripts. Handlers take a [`visitor::Visitor`] and answer
 //! with [`frame::page`]; they fail with a [`Problem`], which browsers are shown as a page ([`problem`]).
 
-mod agree;
 pub mod assets;
 pub mod completion;
 pub mod conversation;
@@ -29,7 +28,6 @@ pub fn routes(config: &mut ServiceConfig) {
         .configure(conversation::routes)
         .configure(signing::routes)
         .configure(queue::routes)
-        .configure(agree::routes)
         .configure(search::routes)
         .configure(search_export::routes);
 }

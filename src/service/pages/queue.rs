@@ -1,6 +1,7 @@
 //! The landing page: the queue of what most needs a human look.
 
 use super::Problem;
+use super::conversation::Blind;
 use super::frame::{Frame, page, see_other};
 use super::item::Item;
 use super::problem::encoded;
@@ -147,6 +148,8 @@ struct QueueItem {
     reasons: Vec<&'static str>,
     /// What became of a broken promise.
     told: Option<String>,
+    /// Whether the visitor may review it, and has not yet.
+    may_agree: bool,
 }
 
 #[derive(Template)]
@@ -155,7 +158,11 @@ struct QueuePage {
     frame: Frame,
     complete: bool,
     may_review: bool,
+    /// Whether the machine's verdicts are hidden until the visitor's own.
+    blind: bool,
     here: String,
+    /// The same, to be followed by something more.
+    then: String,
     below: f64,
     filtered: bool,
     tabs: Vec<Tab>,
@@ -178,6 +185,7 @@ async fn queue_page(
     visitor: Visitor,
     service: web::Data<Service>,
     query: QueryString<QueueQuery>,
+    blind: Blind,
 ) -> Result<HttpResponse, Problem> {
     if visitor.role == Role::Agent {
         return Ok(see_other("/agents/me"));
@@ -187,7 +195,7 @@ async fn queue_page(
     let asked = query.into_inner().read(&service, now)?;
     let (all, frame) = (Arc::clone(&service), visitor.frame("Queue"));
     let filled = service.read(move |transaction| fill(transaction, &all, &visitor, frame, &asked, now)).await?;
-    page(&filled)
+    page(&QueuePage { blind: blind.0, ..filled })
 }
 
 fn fill(
@@ -205,6 +213,7 @@ fn fill(
     let sample: Vec<i64> = drawn.iter().map(|hit| hit.message).collect();
     let sample = found::found(transaction, &sample)?;
 
+    let (may_review, actor) = (visitor.may(Scope::Review), visitor.credential.to_string());
     let keys: Vec<i64> = waiting.messages.iter().map(|(hit, _)| hit.message).collect();
     let mut items = Vec::with_capacity(keys.len());
     for row in found::found(transaction, &keys)? {
@@ -223,9 +232,11 @@ fn fill(
             false => None,
         };
         let reasons = reasons.into_iter().map(Reason::title).collect();
-        items.push(QueueItem { item: Item::of(row, &Query::All, zone), reasons, told });
+        let may_agree = may_review && !queue::has_reviewed(transaction, row.message, &actor)?;
+        items.push(QueueItem { item: Item::of(row, &Query::All, zone), reasons, told, may_agree });
     }
 
+    let here = asked.path(asked.reason, asked.after);
     let all = waiting.counts.iter().map(|(_, count)| count).sum::<u64>();
     let tab = |reason: Option<Reason>, count| Tab {
         name: reason.map_or("All", Reason::title),
@@ -248,8 +259,10 @@ fn fill(
     Ok(QueuePage {
         frame,
         complete: service.index.is_complete(),
-        may_review: visitor.may(Scope::Review),
-        here: asked.path(asked.reason, asked.after),
+        may_review,
+        blind: false,
+        then: format!("{here}{}", if here.contains('?') { '&' } else { '?' }),
+        here,
         below: wanted.below,
         filtered: asked.path(None, None) != "/",
         tabs,

@@ -107,7 +107,9 @@ impl Wrong {
         let span = error.span.start as usize..error.span.end as usize;
         let (before, after) = (&query[..span.start], &query[span.end..]);
         let meant = error.did_you_mean.map(|meant| {
-            let mended = format!("{before}{}{after}", replaced(&query[span.clone()], &meant));
+            // A field is meant with its colon, which stands behind the place already.
+            let meant = if after.starts_with(':') { meant.trim_end_matches(':') } else { &meant };
+            let mended = format!("{before}{meant}{after}");
             (format!("/search?q={}", encoded(&mended)), mended)
         });
         Self {
@@ -118,16 +120,6 @@ impl Wrong {
             allowed: error.allowed,
             meant,
         }
-    }
-}
-
-/// What stands at the place with `meant` in place of the name that is wrong in it: that may be a field's, with its
-/// value behind it.
-fn replaced(there: &str, meant: &str) -> String {
-    match there.split_once(':') {
-        Some((field, value)) if help().all(|known| known.name != field) => format!("{meant}:{value}"),
-        Some((field, _)) => format!("{field}:{meant}"),
-        None => meant.to_owned(),
     }
 }
 

@@ -126,7 +126,8 @@ pub(super) async fn agree(
     let (service, message, fields) = (service.into_inner(), message.into_inner(), fields.into_inner());
     let (principal, method) = (visitor.principal(), service.method.clone());
     let analysis = service.read(move |transaction| super::analysis(transaction, &principal, &method, message)).await?;
-    let request = agreeing(&analysis);
+    // Who wrote it cannot dispute it by agreeing.
+    let request = ReviewRequest { kind: Some(ReviewKind::Review), ..agreeing(&analysis) };
     let (kept, _) = reviews::keep(service, &visitor, message, request).await?;
     Ok(see_other(&onward(&fields, &kept.conversation, message)))
 }

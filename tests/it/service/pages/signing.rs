@@ -52,16 +52,19 @@ fn who_has_not_signed_in_is_led_there_and_back() {
     assert_eq!(running.page("/setup").header("location"), Some("/signin"));
 
     let out = TestRequest::post().uri("/signout").insert_header(("cookie", cookie.clone()));
-    let out = running.request(out.insert_header(("sec-fetch-site", "same-origin")).insert_header(("accept", "text/html")));
+    let out =
+        running.request(out.insert_header(("sec-fetch-site", "same-origin")).insert_header(("accept", "text/html")));
     assert_eq!((out.status, out.header("location")), (303, Some("/signin?out=1")));
-    let gone = running.request(TestRequest::get().uri("/").insert_header(("cookie", cookie)).insert_header(("accept", "text/html")));
+    let gone = running
+        .request(TestRequest::get().uri("/").insert_header(("cookie", cookie)).insert_header(("accept", "text/html")));
     assert_eq!(gone.header("location"), Some("/signin"));
 
-    let next = |next: &str| {
-        running.form("/signin", &[("name", "ines@shop.example"), ("password", PASSWORD), ("next", next)])
-    };
+    let next =
+        |next: &str| running.form("/signin", &[("name", "ines@shop.example"), ("password", PASSWORD), ("next", next)]);
     assert_eq!(next("/search?q=refund").header("location"), Some("/search?q=refund"));
-    for elsewhere in ["https://elsewhere.example/", "//elsewhere.example", "/\\elsewhere.example", "/\t/elsewhere.example"] {
+    for elsewhere in
+        ["https://elsewhere.example/", "//elsewhere.example", "/\\elsewhere.example", "/\t/elsewhere.example"]
+    {
         assert_eq!(next(elsewhere).header("location"), Some("/"), "{elsewhere}");
     }
     let wrong = running.form("/signin", &[("name", "ines@shop.example"), ("password", "guess"), ("next", "/search")]);
@@ -73,7 +76,8 @@ fn who_has_not_signed_in_is_led_there_and_back() {
 #[test]
 fn forms_of_other_sites_are_refused() {
     let (running, secret) = waiting();
-    let fields = [("secret", secret.as_str()), ("name", "x"), ("shown_name", ""), ("password", PASSWORD), ("again", PASSWORD)];
+    let fields =
+        [("secret", secret.as_str()), ("name", "x"), ("shown_name", ""), ("password", PASSWORD), ("again", PASSWORD)];
     for site in ["cross-site", "same-site"] {
         let form = TestRequest::post().uri("/setup").insert_header(("sec-fetch-site", site)).set_form(fields);
         let answer = running.request(form.insert_header(("accept", "text/html")));
