@@ -119,7 +119,7 @@ fn only_the_edges_do_input_and_output() {
         ("std::process", &["cli", "main"]),
         ("println!", &["cli"]),
         // Whatever is random is a secret.
-        ("getrandom", &["access"]),
+        ("getrandom", &["access", "service"]),
         // JSON comes in as conversations, exports and labels, and goes out as answers.
         (
             "serde_json",

@@ -10,6 +10,7 @@ use crate::service::paging::PageQuery;
 use crate::service::problem::Problem;
 use crate::service::routes::at;
 use crate::store::found::{FoundRow, agent_key, found};
+use crate::text::Span;
 use crate::wire::utf16_offsets;
 use actix_web::http::Method;
 use actix_web::web::{self, Query, ServiceConfig};
@@ -278,7 +279,7 @@ fn counts_by(facet: Facet) -> CountsBy {
     CountsBy { by: facet.by.name(), values: facet.buckets.into_iter().map(value).collect(), rest: facet.rest }
 }
 
-fn sort(name: &str) -> Result<Sort, Problem> {
+pub(in crate::service) fn sort(name: &str) -> Result<Sort, Problem> {
     let known = || Sort::ALL.map(Sort::name).join(", ");
     let wrong = || Problem::bad_request(format!("`{name}` is no order; there are {}", known())).at("sort", known());
     Sort::from_name(name).ok_or_else(wrong)
@@ -291,7 +292,7 @@ fn by(name: &str) -> Result<FacetBy, Problem> {
 }
 
 /// Whose messages `caller` may find.
-fn scope(transaction: &Transaction<'_>, caller: &Principal) -> Result<Scope, Problem> {
+pub(in crate::service) fn scope(transaction: &Transaction<'_>, caller: &Principal) -> Result<Scope, Problem> {
     if caller.may_see_everybody() {
         return Ok(Scope::All);
     }
@@ -329,6 +330,14 @@ const AROUND: usize = 120;
 
 /// The text around the first words that `query` looks for, with all of them marked.
 fn snippet(text: &str, query: &query::Query) -> Snippet {
+    let (text, marks) = excerpt(text, query);
+    let ends: Vec<u32> = marks.iter().flat_map(|mark| [mark.start, mark.end]).collect();
+    let marks = utf16_offsets(&text, &ends).chunks_exact(2).map(|pair| [pair[0], pair[1]]).collect();
+    Snippet { text, marks }
+}
+
+/// The same with the places of the words in bytes.
+pub(in crate::service) fn excerpt(text: &str, query: &query::Query) -> (String, Vec<Span>) {
     let marks = highlight(query, text);
     let first = marks.first().map_or(0, |mark| mark.start as usize);
     let start = text[..first].char_indices().rev().nth(AROUND).map_or(0, |(at, _)| at);
@@ -340,9 +349,7 @@ fn snippet(text: &str, query: &query::Query) -> Snippet {
     let (before, after) = (if start > 0 { "… " } else { "" }, if end < text.len() { " …" } else { "" });
     let shown = format!("{before}{}{after}", &text[start..end]);
     let shift = |at: u32| at - u32::try_from(start).unwrap_or(u32::MAX) + u32::try_from(before.len()).unwrap_or(0);
-    let ends: Vec<u32> = within.flat_map(|mark| [shift(mark.start), shift(mark.end)]).collect();
-    let marks = utf16_offsets(&shown, &ends).chunks_exact(2).map(|pair| [pair[0], pair[1]]).collect();
-    Snippet { text: shown, marks }
+    (shown, within.map(|mark| Span::new(shift(mark.start), shift(mark.end))).collect())
 }
 
 impl Service {

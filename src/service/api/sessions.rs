@@ -95,10 +95,24 @@ pub async fn sign_in(
     service: web::Data<Service>,
     body: web::Bytes,
 ) -> Result<HttpResponse, Problem> {
-    let SignInRequest { name, password } = serde_json::from_slice(&body).map_err(|error| of_json(&error))?;
+    let asked: SignInRequest = serde_json::from_slice(&body).map_err(|error| of_json(&error))?;
     let service = service.into_inner();
+    let (cookie, who) = begin(&service, &request, asked).await?;
+    Ok(started(&service, &cookie, &who))
+}
+
+/// Signs in whoever sends `request`; gives the secret of the new session.
+///
+/// # Errors
+/// Where name or password is wrong, or they failed too often.
+pub(in crate::service) async fn begin(
+    service: &Arc<Service>,
+    request: &HttpRequest,
+    asked: SignInRequest,
+) -> Result<(Secret, Principal), Problem> {
+    let SignInRequest { name, password } = asked;
     let throttle = &service.access.throttle;
-    throttle.attempt(&name, address(&request), Timestamp::now()).map_err(|wait| Problem::too_many(wait.seconds))?;
+    throttle.attempt(&name, address(request), Timestamp::now()).map_err(|wait| Problem::too_many(wait.seconds))?;
     let found = match name.parse::<AccountName>() {
         Ok(name) => service.read(move |transaction| Ok(users::user_named(transaction, &name)?)).await?,
         Err(_) => None,
@@ -113,10 +127,9 @@ pub async fn sign_in(
         noted.await?;
         return Err(wrong());
     };
-    throttle.succeeded(&name, address(&request));
-    let before = session_secret(&service, &request);
-    let (cookie, who) = start(&service, found, rehashed, before, "sign_in").await?;
-    Ok(started(&service, &cookie, &who))
+    throttle.succeeded(&name, address(request));
+    let before = session_secret(service, request);
+    start(service, found, rehashed, before, "sign_in").await
 }
 
 fn password_of(found: &KeptUser) -> Option<PasswordHash> {
@@ -183,8 +196,20 @@ pub async fn sign_out(
     request: HttpRequest,
     service: web::Data<Service>,
 ) -> Result<HttpResponse, Problem> {
-    let service = service.into_inner();
-    let (Credential::User(_), Some(secret)) = (caller.0.credential, session_secret(&service, &request)) else {
+    let cleared = end(&service.into_inner(), &request, caller).await?;
+    Ok(HttpResponse::NoContent().insert_header((header::SET_COOKIE, cleared)).finish())
+}
+
+/// Ends the session of `request`; gives the header that takes its cookie away.
+///
+/// # Errors
+/// Where it came by a token.
+pub(in crate::service) async fn end(
+    service: &Arc<Service>,
+    request: &HttpRequest,
+    caller: Caller,
+) -> Result<String, Problem> {
+    let (Credential::User(_), Some(secret)) = (caller.0.credential, session_secret(service, request)) else {
         return Err(Problem::conflict("a token is no session; `DELETE /v1/tokens/{key}` revokes one"));
     };
     let ended = service.change_access(move |transaction| {
@@ -193,7 +218,7 @@ pub async fn sign_out(
         audit_log::add(transaction, Some(&caller.0), "sign_out", Some(&subject), None)
     });
     ended.await?;
-    Ok(HttpResponse::NoContent().insert_header((header::SET_COOKIE, service.access.cookie.clear())).finish())
+    Ok(service.access.cookie.clear())
 }
 
 /// Who asks, and what they may

@@ -2,7 +2,7 @@
 
 use super::sessions::{Me, started};
 use super::users::{NewUser, account_name};
-use crate::access::{Role, Secret, SecretKind, Session, Setup};
+use crate::access::{Principal, Role, Secret, SecretKind, Session, Setup};
 use crate::service::Service;
 use crate::service::gate::Own;
 use crate::service::problem::{Problem, of_json};
@@ -14,6 +14,7 @@ use actix_web::web::ServiceConfig;
 use actix_web::{HttpResponse, web};
 use jiff::Timestamp;
 use serde::Deserialize;
+use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// Its routes.
@@ -58,6 +59,18 @@ pub struct SetupRequest {
 pub async fn set_up(_own: Own, service: web::Data<Service>, body: web::Bytes) -> Result<HttpResponse, Problem> {
     let request: SetupRequest = serde_json::from_slice(&body).map_err(|error| of_json(&error))?;
     let service = service.into_inner();
+    let (cookie, by) = begin(&service, request).await?;
+    Ok(started(&service, &cookie, &by))
+}
+
+/// Makes the first administrator and signs them in; gives the secret of their session.
+///
+/// # Errors
+/// Where there is one already, the secret is wrong, or name or password is refused.
+pub(in crate::service) async fn begin(
+    service: &Arc<Service>,
+    request: SetupRequest,
+) -> Result<(Secret, Principal), Problem> {
     let secret = Secret::parse(SecretKind::Setup, request.secret.trim())
         .map_err(|error| Problem::unauthorized(format!("the secret cannot be read: {error}")))?;
     let waiting = service.read(|transaction| Ok(access::setup(transaction)?)).await?;
@@ -85,8 +98,7 @@ pub async fn set_up(_own: Own, service: web::Data<Service>, body: web::Bytes) ->
         users::add_session(transaction, &session)?;
         Ok(Ok((cookie, by)))
     });
-    let (cookie, by) = made.await??;
-    Ok(started(&service, &cookie, &by))
+    made.await?
 }
 
 fn check(waiting: Option<&Setup>, secret: &Secret) -> Result<(), Problem> {

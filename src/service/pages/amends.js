@@ -21,7 +21,10 @@ const amends = {
     try {
       const answer = await fetch(form.action, {
         method: "POST", body: new URLSearchParams(new FormData(form)), headers: { "Accept": "application/json" },
+        // Where a browser without scripts would go on.
+        redirect: "manual",
       });
+      if (answer.type === "opaqueredirect") return true;
       if (answer.status === 401) {
         location.assign("/signin?next=" + encodeURIComponent(location.pathname + location.search));
         return false;

@@ -38,6 +38,9 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
         ),
         ("amends.js", SCRIPT, include_str!("amends.js")),
         ("conversation.js", SCRIPT, include_str!("conversation/conversation.js")),
+        ("queue.js", SCRIPT, include_str!("queue.js")),
+        ("setup.js", SCRIPT, include_str!("setup.js")),
+        ("search.js", SCRIPT, include_str!("search.js")),
         ("icon.svg", "image/svg+xml", include_str!("icon.svg")),
     ];
     files.map(|(name, media_type, content)| Asset { name, media_type, content, url: url_of(name, content) }).into()

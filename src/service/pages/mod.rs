@@ -6,18 +6,30 @@
 
 pub mod assets;
 pub mod calibration;
+pub mod completion;
 pub mod conversation;
 pub mod frame;
+pub mod item;
 pub mod moment;
 pub mod problem;
+mod queue;
+mod search;
+mod search_export;
+mod signing;
 pub mod visitor;
+pub mod waiting;
 
 use super::problem::Problem;
 use actix_web::web::ServiceConfig;
 
 /// Routes of all pages.
 pub fn routes(config: &mut ServiceConfig) {
-    assets::routes(config);
-    conversation::routes(config);
-    calibration::routes(config);
+    config
+        .configure(assets::routes)
+        .configure(signing::routes)
+        .configure(queue::routes)
+        .configure(search::routes)
+        .configure(search_export::routes)
+        .configure(conversation::routes)
+        .configure(calibration::routes);
 }

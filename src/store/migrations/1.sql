@@ -222,6 +222,7 @@ CREATE TABLE review (
     changed INTEGER NOT NULL,
     UNIQUE (message, actor, kind)
 ) STRICT;
+CREATE INDEX review_changed ON review (kind, changed);
 
 CREATE TABLE verdict (
     review INTEGER NOT NULL REFERENCES review ON DELETE CASCADE,

@@ -129,7 +129,8 @@ pub(super) async fn agree(
     let read =
         move |transaction: &Transaction<'_>| super::analysis_in_sight(transaction, &principal, &method, message, blind);
     let analysis = service.read(read).await?;
-    let request = agreeing(&analysis);
+    // Who wrote it cannot dispute it by agreeing.
+    let request = ReviewRequest { kind: Some(ReviewKind::Review), ..agreeing(&analysis) };
     let (kept, _) = reviews::keep(service, &visitor, message, request).await?;
     Ok(see_other(&onward(&fields, &kept.conversation, message)))
 }

@@ -3,6 +3,9 @@
 mod calibration;
 mod conversation;
 mod frame;
+mod queue;
+mod search;
+mod signing;
 
 use super::{Answer, Running};
 use actix_web::test::TestRequest;
@@ -17,7 +20,8 @@ impl Running {
 
     /// Sends a form.
     pub fn form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let request = TestRequest::post().uri(path).insert_header(("accept", "text/html")).set_form(fields);
+        let request = TestRequest::post().uri(path).insert_header(("accept", "text/html"));
+        let request = request.insert_header(("sec-fetch-site", "same-origin")).set_form(fields);
         self.request(request)
     }
 }

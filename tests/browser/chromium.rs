@@ -1,0 +1,223 @@
+//! Chromium, and what is looked for on every page.
+
+use base64::Engine;
+use fantoccini::wd::WebDriverCompatibleCommand;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+use url::{ParseError, Url};
+
+/// The accessibility checker of Deque (MPL-2.0), as it is published.
+const AXE: &str = include_str!("axe.min.js");
+
+/// `chromedriver`; it ends with it.
+pub struct Driver {
+    process: Child,
+    address: String,
+}
+
+impl Driver {
+    /// Starts it; `None` where this machine has none and need not.
+    pub fn start() -> Option<Self> {
+        let started = Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
+        let mut process = match started {
+            Ok(process) => process,
+            Err(error) if std::env::var("AMENDS_BROWSER").is_ok_and(|value| value == "required") => {
+                panic!("chromedriver cannot be started: {error}")
+            }
+            Err(_) => {
+                println!("not tested: there is no chromedriver on this machine");
+                return None;
+            }
+        };
+        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
+        let told = lines.find_map(|line| {
+            let line = line.unwrap();
+            let port = line.split_once("started successfully on port ")?.1;
+            Some(port.trim_end_matches('.').parse::<u16>().unwrap())
+        });
+        // Somebody has to read what else it says.
+        std::thread::spawn(move || lines.for_each(drop));
+        Some(Self { process, address: format!("http://127.0.0.1:{}", told.unwrap()) })
+    }
+
+    /// A new browser that knows nobody.
+    pub async fn browser(&self) -> Browser {
+        let options = json!({
+            "browserName": "chrome",
+            "goog:chromeOptions": {"args": [
+                "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--window-size=1440,900",
+                "--lang=en-GB", "--hide-scrollbars",
+            ]},
+            "goog:loggingPrefs": {"browser": "ALL"},
+        });
+        let capabilities = options.as_object().unwrap().clone();
+        let client = ClientBuilder::new(HttpConnector::new()).capabilities(capabilities).connect(&self.address).await;
+        Browser { client: client.unwrap() }
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// A command of Chromium's own protocol.
+#[derive(Debug)]
+struct Devtools(Value);
+
+impl WebDriverCompatibleCommand for Devtools {
+    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, ParseError> {
+        base.join(&format!("session/{}/goog/cdp/execute", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &Url) -> (http::Method, Option<String>) {
+        (http::Method::POST, Some(self.0.to_string()))
+    }
+}
+
+/// How wide a screen is, and how it is lit.
+pub const LOOKS: [(u32, &str); 4] = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")];
+
+/// A browser.
+pub struct Browser {
+    pub client: Client,
+}
+
+impl Browser {
+    /// Opens an address.
+    pub async fn open(&self, url: &str) {
+        self.client.goto(url).await.unwrap();
+    }
+
+    pub async fn devtools(&self, command: &str, parameters: Value) -> Value {
+        let command = Devtools(json!({"cmd": command, "params": parameters}));
+        self.client.issue_cmd(command).await.unwrap()
+    }
+
+    /// Makes the screen so wide and light or dark.
+    pub async fn look(&self, (width, scheme): (u32, &str)) {
+        let size = json!({"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500});
+        self.devtools("Emulation.setDeviceMetricsOverride", size).await;
+        let feature = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}, {"name": "prefers-reduced-motion", "value": "reduce"}]});
+        self.devtools("Emulation.setEmulatedMedia", feature).await;
+    }
+
+    /// What a script of this page gives.
+    pub async fn script(&self, script: &str) -> Value {
+        self.client.execute(script, Vec::new()).await.unwrap()
+    }
+
+    /// The text of what `css` finds first; waits until it is there.
+    pub async fn text(&self, css: &str) -> String {
+        self.wait(css).await.text().await.unwrap()
+    }
+
+    /// What `css` finds first; waits until it is there.
+    pub async fn wait(&self, css: &str) -> fantoccini::elements::Element {
+        let found = self.client.wait().at_most(Duration::from_secs(20)).for_element(Locator::Css(css)).await;
+        match found {
+            Ok(element) => element,
+            Err(error) => panic!("{css}: {error}: {}", self.client.source().await.unwrap()),
+        }
+    }
+
+    /// Waits until a script gives true.
+    pub async fn until(&self, condition: &str) {
+        for _ in 0..200 {
+            if self.script(&format!("return Boolean({condition})")).await == Value::Bool(true) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("never: {condition}: {}", self.client.source().await.unwrap());
+    }
+
+    /// Writes into the field that `css` finds, in place of what is there.
+    pub async fn fill(&self, css: &str, text: &str) {
+        let field = self.wait(css).await;
+        field.clear().await.unwrap();
+        field.send_keys(text).await.unwrap();
+    }
+
+    /// Presses keys where the focus is.
+    pub async fn press(&self, keys: &str) {
+        self.client.active_element().await.unwrap().send_keys(keys).await.unwrap();
+    }
+
+    /// Clicks what `css` finds first.
+    pub async fn click(&self, css: &str) {
+        self.wait(css).await.click().await.unwrap();
+    }
+
+    /// Looks at the page as it is, on all screens: nothing stands over the edge, and the accessibility checker finds
+    /// nothing serious. Keeps pictures where they are asked for.
+    pub async fn inspect(&self, name: &str) {
+        let mut wrong = Vec::new();
+        for (width, scheme) in LOOKS {
+            self.look((width, scheme)).await;
+            let over =
+                self.script("return document.documentElement.scrollWidth - document.documentElement.clientWidth").await;
+            if over.as_i64() != Some(0) {
+                wrong.push(format!("{name} at {width}: {over} px stand over the edge"));
+            }
+            for problem in self.accessibility().await {
+                wrong.push(format!("{name} at {width}, {scheme}: {problem}"));
+            }
+            if let Ok(folder) = std::env::var("AMENDS_SHOTS") {
+                self.shot(&PathBuf::from(folder).join(format!("{name}-{width}-{scheme}.png"))).await;
+            }
+        }
+        self.look(LOOKS[0]).await;
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+
+    /// What the accessibility checker finds that is serious or critical.
+    async fn accessibility(&self) -> Vec<String> {
+        self.client.execute(&format!("if (!window.axe) {{ {AXE}\n }}"), Vec::new()).await.unwrap();
+        let run = "const done = arguments[arguments.length - 1];
+            axe.run(document, { resultTypes: ['violations'] }).then((found) => done(found.violations
+                .filter((one) => ['serious', 'critical'].includes(one.impact))
+                .map((one) => one.id + ': ' + one.help + ': ' + one.nodes.map((node) => node.html + ' ' + node.failureSummary).join(' | '))),
+                (error) => done([String(error)]));";
+        let found = self.client.execute_async(run, Vec::new()).await.unwrap();
+        found.as_array().unwrap().iter().map(|one| one.as_str().unwrap().to_owned()).collect()
+    }
+
+    async fn shot(&self, file: &PathBuf) {
+        let parameters = json!({"format": "png", "captureBeyondViewport": true});
+        let taken = self.devtools("Page.captureScreenshot", parameters).await;
+        let bytes = base64::engine::general_purpose::STANDARD.decode(taken["data"].as_str().unwrap()).unwrap();
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, bytes).unwrap();
+    }
+
+    /// What the browser complained of since it was last asked: scripts that failed, what the policy kept out.
+    pub async fn complaints(&self) -> Vec<String> {
+        #[derive(Debug)]
+        struct Complaints;
+        impl WebDriverCompatibleCommand for Complaints {
+            fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, ParseError> {
+                base.join(&format!("session/{}/se/log", session.unwrap_or_default()))
+            }
+
+            fn method_and_body(&self, _: &Url) -> (http::Method, Option<String>) {
+                (http::Method::POST, Some(json!({"type": "browser"}).to_string()))
+            }
+        }
+        let lines = self.client.issue_cmd(Complaints).await.unwrap();
+        let lines = lines.as_array().unwrap().iter().filter(|line| line["level"] == "SEVERE");
+        lines.map(|line| line["message"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// Ends it.
+    pub async fn close(self) {
+        self.client.close().await.unwrap();
+    }
+}
