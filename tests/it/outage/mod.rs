@@ -9,8 +9,8 @@ mod kill;
 mod load;
 mod stop;
 
-use disk::SmallDisk;
 use client::{Answer, Connection, Request};
+use disk::SmallDisk;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -95,7 +95,8 @@ impl Data {
         let told = String::from_utf8_lossy(&checked.stdout);
         let complaints = String::from_utf8_lossy(&checked.stderr);
         assert!(checked.status.success(), "{told}{complaints}");
-        for line in ["; 0 conversations are still to be read\n", "\nthe store is whole\n", "\nthe search index agrees"] {
+        for line in ["; 0 conversations are still to be read\n", "\nthe store is whole\n", "\nthe search index agrees"]
+        {
             assert!(told.contains(line), "{told}{complaints}");
         }
     }
@@ -151,7 +152,8 @@ impl Running {
         let began = Instant::now();
         loop {
             let figures = self.get("/metrics").text();
-            let figure = |name: &str| figures.lines().find_map(|line| line.strip_prefix(name)?.trim().parse::<u64>().ok());
+            let figure =
+                |name: &str| figures.lines().find_map(|line| line.strip_prefix(name)?.trim().parse::<u64>().ok());
             let jobs = self.get("/v1/imports?limit=200").json();
             let at_work = |job: &Value| ["waiting", "running"].contains(&job["state"].as_str().unwrap());
             let jobs = jobs["items"].as_array().unwrap().iter().filter(|job| at_work(job)).count();

@@ -114,7 +114,10 @@ fn a_session_is_hidden_from_one_another_until_all_are_done() {
     send(&running, &sam, "/messages/2/review", &[("blind", "1"), ("finding:excuse", "no")]);
     send(&running, &sam, "/messages/4/review", &[("blind", "1"), ("finding:excuse", "no")]);
     let closed = words(&visit(&running, &sam, "/calibration/sessions/1").text());
-    assert!(closed.contains("closed") && closed.contains("On 1 thing all say the same, the machine too; on 1 not."), "{closed}");
+    assert!(
+        closed.contains("closed") && closed.contains("On 1 thing all say the same, the machine too; on 1 not."),
+        "{closed}"
+    );
     assert!(closed.contains("excuse finding, people differ there not there there message 2"), "{closed}");
     let csv = visit(&running, &sam, "/calibration/sessions/1?format=csv").text();
     assert!(csv.contains("\n1,2,finding,excuse,yes,Ines,yes\n1,2,finding,excuse,yes,Sam,no\n"), "{csv}");

@@ -156,7 +156,16 @@ fn who_judges_first_sees_the_machines_verdict_afterwards() {
     let reviewer = running.token(Role::Reviewer);
     running.as_(&reviewer);
     let html = blind(&running, "/conversations/1").text();
-    for kept in ["data-notes", "class=\"tag", "of 100", "apology is due", "not met", "never came»", "How it went", "Seen before."] {
+    for kept in [
+        "data-notes",
+        "class=\"tag",
+        "of 100",
+        "apology is due",
+        "not met",
+        "never came»",
+        "How it went",
+        "Seen before.",
+    ] {
         assert!(!html.contains(kept), "{kept}: {html}");
     }
     assert!(words(&html).contains("Your verdict on message 2") && html.contains("criterion:no-excuse"));
