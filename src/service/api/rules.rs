@@ -1,6 +1,8 @@
 //! Rules: what is found by which, why it matters, when it is fair.
 
 use crate::lexicon::{Family, Label, Lexicon, Rule, Speaker, Written};
+use crate::index::SearchRequest;
+use crate::query::{self, Filter};
 use crate::service::Service;
 use crate::service::etag::unless_known;
 use crate::service::gate::{May, Read};
@@ -63,7 +65,8 @@ pub struct RuleAnswer {
     pub advice: String,
     /// What it must and must not find.
     pub examples: RuleExamples,
-    /// In how many stored messages it was found; null while that is not known.
+    /// In how many agents' messages it was found, as far as the search index has come; null for what only customers
+    /// say, and while the index is made anew.
     pub fired: Option<u64>,
     /// What reviewers said of what it found.
     pub reviewed: RuleReviewed,
@@ -134,7 +137,7 @@ impl RuleSummary {
 }
 
 impl RuleAnswer {
-    fn of(lexicon: &Lexicon, index: usize, reviewed: RuleReviewed) -> Self {
+    fn of(lexicon: &Lexicon, index: usize, fired: Option<u64>, reviewed: RuleReviewed) -> Self {
         let Rule { since, why, fair_when, advice, examples, .. } = &lexicon.rules()[index];
         let texts = |written: &[Written<String>]| written.iter().map(|one| one.value.clone()).collect();
         Self {
@@ -150,7 +153,7 @@ impl RuleAnswer {
                 wrong: texts(&examples.wrong),
                 missed: texts(&examples.missed),
             },
-            fired: None,
+            fired,
             reviewed,
         }
     }
@@ -213,9 +216,16 @@ pub async fn one(
     let lexicon = service.method.lexicon;
     let index = lexicon.rules().iter().position(|rule| rule.id == id);
     let index = index.ok_or_else(|| Problem::not_found(format!("there is no rule `{id}`")))?;
-    let read = move |transaction: &rusqlite::Transaction<'_>| Ok(reviews::of_rule(transaction, &id)?);
-    unless_known(&service, &caller, &request, read, |(right, wrong)| {
-        HttpResponse::Ok().json(RuleAnswer::of(lexicon, index, RuleReviewed { right, wrong }))
+    let (scope, search) = (caller.clone(), service.index.clone());
+    let of_customers = lexicon.rules()[index].speaker == Speaker::Customer;
+    let read = move |transaction: &rusqlite::Transaction<'_>| {
+        let counted = !of_customers && search.is_complete();
+        let wanted = SearchRequest { scope: super::search::scope(transaction, &scope)?, limit: 1, ..SearchRequest::default() };
+        let found = counted.then(|| search.search(&query::Query::Is(Filter::Rule(id.clone())), &wanted)).transpose()?;
+        Ok((reviews::of_rule(transaction, &id)?, found.map(|found| found.total)))
+    };
+    unless_known(&service, &caller, &request, read, |((right, wrong), fired)| {
+        HttpResponse::Ok().json(RuleAnswer::of(lexicon, index, fired, RuleReviewed { right, wrong }))
     })
     .await
 }
