@@ -50,7 +50,7 @@ fn hostile() -> Vec<Conversation> {
         let minute = 10 + index;
         json!({"id": format!("hostile-{index}"), "source": "demo", "channel": "email", "messages": [
             {"author": {"role": "customer", "name": "<b>Bo</b>"}, "sent": format!("2026-11-21T09:{minute}:00Z"), "body": "My parcel never came."},
-            {"author": {"role": "agent", "id": "mallory", "name": "<i>Mallory</i> \"&'"}, "sent": format!("2026-11-21T10:{minute}:00Z"), "body": body},
+            {"author": {"role": "agent", "id": "mallory", "name": "<i>Mallory</i> \"&'"}, "format": "plain", "sent": format!("2026-11-21T10:{minute}:00Z"), "body": body},
         ]})
     };
     let all: Vec<Value> = bodies.iter().enumerate().map(conversation).collect();

@@ -45,13 +45,11 @@ fn low_scores_wait_with_their_reason_and_leave_when_somebody_agrees() {
     assert!(text.contains("drawn today from all 3 scored messages, each as likely as every other"), "{text}");
 
     let key = message(&running, "bad-1");
-    let agreed = running.form(&format!("/messages/{key}/agree"), &[("next", "/?reason=low-score")]);
-    assert_eq!(
-        agreed.header("location"),
-        Some(format!("/?reason=low-score&agreed={key}").as_str()),
-        "{}",
-        agreed.text()
-    );
+    let then = format!("/?reason=low-score&agreed={key}");
+    let page = running.page("/?reason=low-score").text().replace("&#38;", "&");
+    assert!(page.contains(&format!("name=\"then\" value=\"{then}\"")), "{page}");
+    let agreed = running.form(&format!("/messages/{key}/agree"), &[("then", &then)]);
+    assert_eq!(agreed.header("location"), Some(then.as_str()), "{}", agreed.text());
     // Also before the index has followed.
     let text = words(&running.page(&format!("/?reason=low-score&agreed={key}")).text());
     assert!(text.contains("You agreed with the machine about one message. Undo"), "{text}");
