@@ -247,7 +247,7 @@ fn find(
         1 => "1 message".to_owned(),
         total => format!("{total} messages"),
     };
-    filled.mean_score = mean_score.map(|mean| format!("mean score {mean:.0} of the {with_score} that have one"));
+    filled.mean_score = mean_score.map(|mean| format!("mean score {mean:.0}, over the {with_score} that have one"));
     let agents: HashMap<String, agents::AgentRow> =
         agents::agents(transaction)?.into_iter().map(|row| (row.key.to_string(), row)).collect();
     for ((by, name), facet) in COUNTED.into_iter().zip(facets) {
