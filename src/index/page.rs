@@ -163,11 +163,17 @@ enum Key {
     Shuffled { message: Arc<dyn ColumnValues<i64>>, seed: u64 },
 }
 
-/// A number by chance, the same for the same two (SplitMix64, Steele et al. 2014).
+/// A number by chance, the same for the same two. The seed is mixed first: seeds that follow one another shall not
+/// draw messages that follow one another.
 fn shuffled(message: i64, seed: u64) -> u64 {
-    let mixed = |value: u64, shift: u32, factor: u64| (value ^ (value >> shift)).wrapping_mul(factor);
-    let value = (message as u64).wrapping_add(seed).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    let value = mixed(mixed(value, 30, 0xBF58_476D_1CE4_E5B9), 27, 0x94D0_49BB_1331_11EB);
+    mixed((message as u64) ^ mixed(seed))
+}
+
+/// `SplitMix64` (Steele, Lea and Flood 2014).
+fn mixed(value: u64) -> u64 {
+    let value = value.wrapping_add(0x9E37_79B9_7F4A_7C15);
+    let value = (value ^ (value >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    let value = (value ^ (value >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
     value ^ (value >> 31)
 }
 

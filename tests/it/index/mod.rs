@@ -3,6 +3,7 @@
 mod counts;
 mod damage;
 mod paging;
+mod sample;
 
 use amends::index::{Cursor, Document, Hits, Index, IndexError, Opened, Scope, SearchRequest, Sort, Stamp, highlight};
 use amends::query::{Query, Vocabulary};
