@@ -216,12 +216,13 @@ pub(super) fn close_what_is_done(transaction: &Transaction<'_>, message: i64, at
     Ok(())
 }
 
-/// The keys of all conversations whose last message was sent in `window`.
+/// The keys of all conversations whose last message was sent in `window`, also those without a time where it is open
+/// at both ends.
 ///
 /// # Errors
 /// Where the store fails.
 pub fn within(transaction: &Transaction<'_>, window: Window) -> Result<Vec<i64>, StoreError> {
-    let sql = "SELECT key FROM conversation WHERE last_sent >= coalesce(?1, -9e18) AND last_sent < coalesce(?2, 9e18)";
+    let sql = "SELECT key FROM conversation WHERE (?1 IS NULL OR last_sent >= ?1) AND (?2 IS NULL OR last_sent < ?2)";
     let mut select = transaction.prepare_cached(sql)?;
     let found = select.query_map(params![window.since, window.until], |row| row.get(0))?;
     Ok(found.collect::<Result<_, _>>()?)

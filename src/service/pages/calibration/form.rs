@@ -80,7 +80,6 @@ pub(super) async fn show(visitor: Visitor, service: web::Data<Service>) -> Resul
 }
 
 /// Makes the session, or shows the form again with what is wrong.
-#[expect(clippy::disallowed_methods, reason = "a session is made now")]
 pub(super) async fn make(
     visitor: Visitor,
     service: web::Data<Service>,
@@ -176,5 +175,5 @@ fn conversations_of(
 fn below(end: usize) -> Result<usize, Problem> {
     let random = getrandom::u64().map_err(|error| Problem::internal(format!("no chance: {error}")))?;
     // Of 2^64 numbers so many more are one than another that nobody could ever see it.
-    Ok((u128::from(random) * end as u128 >> 64) as usize)
+    Ok(((u128::from(random) * end as u128) >> 64) as usize)
 }

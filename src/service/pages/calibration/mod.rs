@@ -5,14 +5,14 @@ mod figures;
 mod form;
 mod session;
 
+use super::conversation::finding_name;
 use super::frame::{self, Frame};
 use super::moment::Moment;
 use super::visitor::Visitor;
 use crate::access::Scope;
-use crate::report::words::plain;
 use crate::service::Service;
 use crate::service::api::agreement;
-use crate::service::api::reading::values::window;
+use crate::service::api::reading::values::{window, wrong};
 use crate::service::problem::Problem;
 use crate::service::routes::at;
 use crate::store::agreement::{SaidFilter, SaidRow};
@@ -67,10 +67,7 @@ impl Asked {
             "true" => Some(true),
             "false" => Some(false),
             other => {
-                return Err(super::super::api::reading::values::wrong(
-                    "blind",
-                    format!("`{other}`; allowed are true, false"),
-                ));
+                return Err(wrong("blind", format!("`{other}`; allowed are true, false")));
             }
         };
         let time = |milliseconds: Option<i64>| milliseconds.and_then(timestamp);
@@ -206,7 +203,7 @@ fn subject(about: &str, subject: &str) -> String {
     match about {
         "criterion" => subject.to_owned(),
         "detection" => subject.rsplit_once('@').map_or(subject, |(rule, _)| rule).to_owned(),
-        _ => plain(subject),
+        _ => finding_name(subject),
     }
 }
 

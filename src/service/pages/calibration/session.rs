@@ -169,7 +169,6 @@ fn file(said: Vec<(SaidRow, Option<&'static str>)>, key: i64) -> Result<HttpResp
 }
 
 /// Closes the session before everybody is done.
-#[expect(clippy::disallowed_methods, reason = "it is closed now")]
 pub(super) async fn close(
     visitor: Visitor,
     service: web::Data<Service>,

@@ -105,7 +105,7 @@
   const trail = document.querySelector(".trail");
   const list = JSON.parse(sessionStorage.getItem("trail") || "null");
   const here = location.pathname;
-  const places = list ? list.places.filter((place, at, all) => at === 0 || path(place) !== path(all[at - 1])) : [];
+  const places = list ? list.places.filter((place, at, all) => all.findIndex((other) => path(other) === path(place)) === at) : [];
   const at = places.findIndex((place) => path(place) === here);
   function path(place) { return place.split("#")[0]; }
   if (trail && at >= 0 && !document.querySelector(".session")) {

@@ -64,7 +64,7 @@ pub(super) fn situation(situation: &SituationView, turns: &Turns) -> Vec<Reason>
 }
 
 /// A finding's name as words: `finger-pointing`.
-pub(super) fn finding(name: &str) -> String {
+pub(in crate::service::pages) fn finding(name: &str) -> String {
     if name == "finger_pointing" { "finger-pointing".to_owned() } else { plain(name).replace("follow up", "follow-up") }
 }
 

@@ -6,7 +6,7 @@ use actix_web::test::TestRequest;
 use amends::access::Role;
 use serde_json::json;
 
-const COMPLAINT: &str = "My parcel never came! Where is it?";
+const COMPLAINT: &str = "My parcel never came!";
 const EXCUSE: &str = "We are very busy at the moment, so please be patient with us. The courier lost your parcel.";
 
 fn with_messages(messages: serde_json::Value) -> Running {
@@ -44,10 +44,10 @@ fn a_conversation_shows_what_was_read_in_it_and_why() {
         "missing apology found",
         "Does the message do without excuses? not met",
         "Leave the reason out or own it",
-        "Why",
+        "How it went",
         "No apology followed.",
     ] {
-        assert!(text.contains(shown) || shown == "Why", "{shown}: {text}");
+        assert!(text.contains(shown), "{shown}: {text}");
     }
     assert!(html.contains(r##"<a href="#note-2-0" data-notes="note-2-0">We are very busy"##), "{html}");
     assert!(html.contains(r#"<li id="note-2-0" tabindex="-1">"#), "without a script the mark leads to its note");
@@ -81,17 +81,19 @@ fn notes_bots_and_quoted_mail_are_set_apart() {
 fn a_message_can_hold_anything_and_nothing_of_it_is_run() {
     let hostile = "<script>alert(1)</script> \"'><img src=x onerror=alert(2)> {{ key }} \u{202e}desrever\u{202c} 👩‍👩‍👧 שלום, החבילה לא הגיעה";
     let html = r#"<p onclick="alert(3)">I'm sorry</p><script>alert(4)</script><style>p{display:none}</style>"#;
-    let mut marked_up = message("agent", "dana\"><b>", 10, html);
+    let mut marked_up = message("agent", "dana\"><u>", 10, html);
     marked_up["format"] = "html".into();
+    let mut plain = message("customer", "<i>ines", 8, hostile);
+    plain["format"] = "plain".into();
     let running = with_messages(json!([
-        message("customer", "<i>ines", 8, hostile),
+        plain,
         message("agent", "dana", 9, &"I am sorry that your parcel never came. ".repeat(2_600)),
         marked_up,
     ]));
     let page = running.page("/conversations/1");
     let shown = page.text();
     assert_eq!(page.status, 200);
-    for never in ["<script>alert", "<img", "onclick", "<i>ines", "\"><b>", "<style"] {
+    for never in ["<script>alert", "<img", "onclick", "<i>ines", "\"><u>", "<style"] {
         let of_layout = never == "<img" && shown.matches(never).count() == 1;
         assert!(of_layout || !shown.contains(never), "{never}");
     }
