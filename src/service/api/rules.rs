@@ -1,7 +1,7 @@
 //! Rules: what is found by which, why it matters, when it is fair.
 
-use crate::lexicon::{Family, Label, Lexicon, Rule, Speaker, Written};
 use crate::index::SearchRequest;
+use crate::lexicon::{Family, Label, Lexicon, Rule, Speaker, Written};
 use crate::query::{self, Filter};
 use crate::service::Service;
 use crate::service::etag::unless_known;
@@ -220,7 +220,8 @@ pub async fn one(
     let of_customers = lexicon.rules()[index].speaker == Speaker::Customer;
     let read = move |transaction: &rusqlite::Transaction<'_>| {
         let counted = !of_customers && search.is_complete();
-        let wanted = SearchRequest { scope: super::search::scope(transaction, &scope)?, limit: 1, ..SearchRequest::default() };
+        let wanted =
+            SearchRequest { scope: super::search::scope(transaction, &scope)?, limit: 1, ..SearchRequest::default() };
         let found = counted.then(|| search.search(&query::Query::Is(Filter::Rule(id.clone())), &wanted)).transpose()?;
         Ok((reviews::of_rule(transaction, &id)?, found.map(|found| found.total)))
     };

@@ -292,7 +292,7 @@ fn by(name: &str) -> Result<FacetBy, Problem> {
 }
 
 /// Whose messages `caller` may find.
-pub(in crate::service) pub(super) fn scope(transaction: &Transaction<'_>, caller: &Principal) -> Result<Scope, Problem> {
+pub(in crate::service) fn scope(transaction: &Transaction<'_>, caller: &Principal) -> Result<Scope, Problem> {
     if caller.may_see_everybody() {
         return Ok(Scope::All);
     }
