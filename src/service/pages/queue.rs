@@ -180,7 +180,6 @@ struct QueuePage {
     undone: bool,
 }
 
-#[expect(clippy::disallowed_methods, reason = "the queue is of today")]
 async fn queue_page(
     visitor: Visitor,
     service: web::Data<Service>,
