@@ -8,5 +8,6 @@
 
 mod chromium;
 mod demo;
+mod judging;
 mod pages;
 mod reviewing;
