@@ -6,7 +6,7 @@ use super::visitor::Visitor;
 use crate::access::Scope;
 use crate::index::{FacetBy, Facets, Index, Scope as Whose};
 use crate::lexicon::{Family, Label, Lexicon, Rule, Written};
-use crate::query::{Query as Search, Vocabulary};
+use crate::query::{Filter, Query as Search};
 use crate::report::words::{self, Figure};
 use crate::service::Service;
 use crate::service::api::reading::values::wrong;
@@ -102,10 +102,10 @@ async fn rules_page(
     let service = service.into_inner();
     let lexicon = service.method.lexicon;
     let everybody = visitor.may_see_everybody();
-    let (index, vocabulary) = (service.index.clone(), service.vocabulary.clone());
+    let index = service.index.clone();
     let (fired, reviewed) = service
         .read(move |transaction| {
-            let fired = if everybody { fired(&index, &vocabulary)? } else { None };
+            let fired = if everybody { fired(&index)? } else { None };
             let reviewed = if everybody { reviews::of_rules(transaction)? } else { BTreeMap::new() };
             Ok((fired, reviewed))
         })
@@ -152,8 +152,8 @@ async fn rules_page(
 }
 
 /// Messages in which each rule was found, and whether rules that are left out fired in none.
-fn fired(index: &Index, vocabulary: &Vocabulary) -> Result<Option<(BTreeMap<String, u64>, bool)>, Problem> {
-    let facets = index.facets(&Search::parse("", vocabulary)?, &Whose::All, &[FacetBy::Rule], Facets::MOST)?;
+fn fired(index: &Index) -> Result<Option<(BTreeMap<String, u64>, bool)>, Problem> {
+    let facets = index.facets(&Search::All, &Whose::All, &[FacetBy::Rule], Facets::MOST)?;
     Ok(facets.facets.into_iter().next().map(|facet| {
         let counts = facet.buckets.into_iter().map(|bucket| (bucket.value, bucket.messages));
         (counts.collect(), facet.rest == 0)
@@ -210,12 +210,12 @@ async fn rule_page(
     let index = index.ok_or_else(|| Problem::not_found(format!("there is no rule `{id}`")))?;
     let rule = &lexicon.rules()[index];
     let everybody = visitor.may_see_everybody();
-    let (searched, vocabulary, own) = (service.index.clone(), service.vocabulary.clone(), id.clone());
+    let (searched, own) = (service.index.clone(), id.clone());
     let found = service.read(move |transaction| {
         if !everybody {
             return Ok(None);
         }
-        let query = Search::parse(&format!("rule:{own}"), &vocabulary)?;
+        let query = Search::Is(Filter::Rule(own.clone()));
         let messages = searched.facets(&query, &Whose::All, &[], 0)?.messages;
         Ok(Some((messages, reviews::of_rule(transaction, &own)?)))
     });
