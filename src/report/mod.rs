@@ -12,7 +12,7 @@ mod contents;
 mod examples;
 mod findings;
 mod periods;
-mod plot;
+pub(crate) mod plot;
 mod recovery;
 mod rules;
 pub(crate) mod words;

@@ -180,7 +180,14 @@ fn draw(
     let plot = ControlPlot {
         points,
         periods: shown.map(|at| series[at].0.to_string()).collect(),
-        centre: lines.map(|lines| lines.centre),
+        centres: lines
+            .map(|lines| {
+                let last = (series.len() - from) as f64 - 0.5;
+                vec![(-0.5, lines.centre), (last, lines.centre)]
+            })
+            .into_iter()
+            .collect(),
+        breaks: Vec::new(),
         limits: [low, high].into_iter().filter(|line| !line.is_empty()).collect(),
         scale: Scale::around(lowest, highest),
     };

@@ -39,7 +39,7 @@ const MOST_NAMES: usize = 6;
 
 /// How a point looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Look {
+pub(crate) enum Look {
     /// Too little to judge by.
     Grey,
     Ordinary,
@@ -51,46 +51,49 @@ pub(super) enum Look {
 
 /// A point of a chart.
 #[derive(Debug)]
-pub(super) struct Point {
-    pub(super) x: f64,
-    pub(super) y: f64,
-    pub(super) look: Look,
-    pub(super) name: Option<String>,
+pub(crate) struct Point {
+    pub(crate) x: f64,
+    pub(crate) y: f64,
+    pub(crate) look: Look,
+    pub(crate) name: Option<String>,
 }
 
 /// A funnel plot.
 #[derive(Debug)]
-pub(super) struct FunnelPlot {
-    pub(super) points: Vec<Point>,
-    pub(super) centre: f64,
+pub(crate) struct FunnelPlot {
+    pub(crate) points: Vec<Point>,
+    pub(crate) centre: f64,
     /// Lines of limits: whether of 95 %, and its points.
-    pub(super) limits: Vec<(bool, Vec<(f64, f64)>)>,
+    pub(crate) limits: Vec<(bool, Vec<(f64, f64)>)>,
     /// From where to where n goes.
-    pub(super) n: (f64, f64),
-    pub(super) scale: Scale,
+    pub(crate) n: (f64, f64),
+    pub(crate) scale: Scale,
 }
 
 /// A control chart. Points are at 0, 1, 2 …
 #[derive(Debug)]
-pub(super) struct ControlPlot {
+pub(crate) struct ControlPlot {
     /// One for each period that has one.
-    pub(super) points: Vec<Point>,
-    pub(super) periods: Vec<String>,
-    pub(super) centre: Option<f64>,
-    pub(super) limits: Vec<Vec<(f64, f64)>>,
-    pub(super) scale: Scale,
+    pub(crate) points: Vec<Point>,
+    pub(crate) periods: Vec<String>,
+    /// What is usual, a line for each ruler that was measured with.
+    pub(crate) centres: Vec<Vec<(f64, f64)>>,
+    pub(crate) limits: Vec<Vec<(f64, f64)>>,
+    /// Where the ruler changed.
+    pub(crate) breaks: Vec<f64>,
+    pub(crate) scale: Scale,
 }
 
 /// The rates that a chart spans.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Scale {
-    pub(super) bottom: f64,
-    pub(super) top: f64,
+pub(crate) struct Scale {
+    pub(crate) bottom: f64,
+    pub(crate) top: f64,
 }
 
 impl Scale {
     /// Round ends around `lowest` to `highest`. It begins at 0 but where that would press all to the upper edge.
-    pub(super) fn around(lowest: f64, highest: f64) -> Self {
+    pub(crate) fn around(lowest: f64, highest: f64) -> Self {
         // A little room, so that no point lies on the frame.
         let top = round_top(highest * 1.02);
         let bottom = if lowest >= 0.6 { 1.0 - round_top((1.0 - lowest) * 1.05) } else { 0.0 };
@@ -120,7 +123,7 @@ fn round_top(highest: f64) -> f64 {
 }
 
 /// 1, 2 and 5 times powers of ten that span `low` to `high`.
-pub(super) fn round_steps(low: f64, high: f64) -> Vec<f64> {
+pub(crate) fn round_steps(low: f64, high: f64) -> Vec<f64> {
     let mut steps: Vec<f64> = Vec::new();
     for exponent in 0..12 {
         for factor in [1.0, 2.0, 5.0] {
@@ -171,7 +174,7 @@ impl FunnelPlot {
     }
 
     /// The chart as the inside of an SVG element.
-    pub(super) fn svg(&self) -> Result<String, ReportError> {
+    pub(crate) fn svg(&self) -> Result<String, ReportError> {
         let mut svg = String::new();
         {
             let root = SVGBackend::with_string(&mut svg, SIZE).into_drawing_area();
@@ -246,7 +249,7 @@ impl FunnelPlot {
 
 impl ControlPlot {
     /// The chart as the inside of an SVG element.
-    pub(super) fn svg(&self) -> Result<String, ReportError> {
+    pub(crate) fn svg(&self) -> Result<String, ReportError> {
         let mut svg = String::new();
         {
             let root = SVGBackend::with_string(&mut svg, SIZE).into_drawing_area();
@@ -275,9 +278,12 @@ impl ControlPlot {
                 let line: Vec<(f64, f64)> = line.iter().map(|&(at, rate)| (at, self.scale.cut(rate))).collect();
                 chart.draw_series([PathElement::new(line, LIMIT.stroke_width(2))]).map_err(failed)?;
             }
-            if let Some(centre) = self.centre {
-                let line = vec![(-0.5, centre), (last as f64 + 0.5, centre)];
-                chart.draw_series([PathElement::new(line, CENTRE.stroke_width(3))]).map_err(failed)?;
+            for line in &self.centres {
+                chart.draw_series([PathElement::new(line.clone(), CENTRE.stroke_width(3))]).map_err(failed)?;
+            }
+            for at in &self.breaks {
+                let line = vec![(*at, self.scale.bottom), (*at, self.scale.top)];
+                chart.draw_series([PathElement::new(line, LIMIT_95.stroke_width(3))]).map_err(failed)?;
             }
             let judged: Vec<&Point> = self.points.iter().filter(|point| point.look != Look::Grey).collect();
             for run in judged.chunk_by(|before, after| after.x - before.x < 1.5) {

@@ -73,27 +73,27 @@ pub(crate) fn plain(name: &str) -> String {
 
 /// `k of n` with all that says how much it is worth.
 #[derive(Debug)]
-pub(super) struct Figure {
-    pub(super) of: String,
-    pub(super) percent: String,
-    pub(super) range: String,
+pub(crate) struct Figure {
+    pub(crate) of: String,
+    pub(crate) percent: String,
+    pub(crate) range: String,
     /// The interval on a line of 0 to 100.
-    pub(super) bar: Bar,
+    pub(crate) bar: Bar,
     /// Whether too little was counted to judge by.
-    pub(super) grey: bool,
+    pub(crate) grey: bool,
 }
 
 /// Where an interval and its rate lie on a line of 0 to 100.
 #[derive(Debug)]
-pub(super) struct Bar {
-    pub(super) from: String,
-    pub(super) width: String,
-    pub(super) at: String,
+pub(crate) struct Bar {
+    pub(crate) from: String,
+    pub(crate) width: String,
+    pub(crate) at: String,
 }
 
 impl Figure {
     /// The figure of `count`; `None` where nothing was counted.
-    pub(super) fn new(count: &Count, grey: bool) -> Option<Self> {
+    pub(crate) fn new(count: &Count, grey: bool) -> Option<Self> {
         let (rate, interval) = (count.rate()?, Interval::of(count, Z_95)?);
         Some(Self::made(count.met(), count.applicable(), rate, &interval, grey))
     }
@@ -118,7 +118,7 @@ impl Figure {
 }
 
 /// A standing in words.
-pub(super) const fn standing_words(standing: Standing) -> &'static str {
+pub(crate) const fn standing_words(standing: Standing) -> &'static str {
     match standing {
         Standing::TooFew => "too few to judge",
         Standing::Below998 => "below 99.8 %",

@@ -23,6 +23,7 @@ pub mod found;
 pub mod jobs;
 mod lock;
 pub mod messages;
+pub mod people;
 pub mod pieces;
 pub mod promises;
 pub mod queue;

@@ -6,6 +6,7 @@ use crate::conversation::ParticipantId;
 use jiff::Timestamp;
 use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, Row, Transaction, params, params_from_iter};
+use std::collections::BTreeMap;
 
 /// What the machine said of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -259,4 +260,18 @@ pub fn of_rule(transaction: &Transaction<'_>, rule: &str) -> Result<(i64, i64), 
                FROM verdict JOIN review ON review.key = verdict.review
                WHERE about = 'detection' AND subject >= ?1 || '@' AND subject < ?1 || 'A' AND kind = 'review'";
     Ok(transaction.prepare_cached(sql)?.query_row(params![rule], |row| Ok((row.get(0)?, row.get(1)?)))?)
+}
+
+/// The same of every rule on which there is a verdict.
+///
+/// # Errors
+/// Where the store fails.
+pub fn of_rules(transaction: &Transaction<'_>) -> Result<BTreeMap<String, (i64, i64)>, StoreError> {
+    let sql = "SELECT substr(subject, 1, instr(subject, '@') - 1) AS rule,
+                      count(*) FILTER (WHERE verdict = 'yes'), count(*) FILTER (WHERE verdict = 'no')
+               FROM verdict JOIN review ON review.key = verdict.review
+               WHERE about = 'detection' AND kind = 'review' GROUP BY rule";
+    let mut select = transaction.prepare_cached(sql)?;
+    let found = select.query_map([], |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?))))?;
+    Ok(found.collect::<Result<_, _>>()?)
 }

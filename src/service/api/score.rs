@@ -67,7 +67,11 @@ pub async fn score(
 }
 
 impl ScoreRequest {
-    fn conversation(self) -> Result<Conversation, Problem> {
+    /// The conversation that it asks of.
+    ///
+    /// # Errors
+    /// Where there is nothing in it, or a value that cannot be.
+    pub(crate) fn conversation(self) -> Result<Conversation, Problem> {
         let empty = Conversation { id: None, source: None, channel: None, messages: Vec::new() };
         let mut conversation = self.conversation.unwrap_or(empty);
         let said = |role, body| Message {

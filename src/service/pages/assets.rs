@@ -33,7 +33,8 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
             concat!(
                 include_str!("../../report/look.css"),
                 include_str!("amends.css"),
-                include_str!("conversation/conversation.css")
+                include_str!("conversation/conversation.css"),
+                include_str!("people.css")
             ),
         ),
         ("amends.js", SCRIPT, include_str!("amends.js")),
@@ -41,6 +42,9 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
         ("queue.js", SCRIPT, include_str!("queue.js")),
         ("setup.js", SCRIPT, include_str!("setup.js")),
         ("search.js", SCRIPT, include_str!("search.js")),
+        ("imports.js", SCRIPT, include_str!("imports.js")),
+        ("try_it.js", SCRIPT, include_str!("try_it.js")),
+        ("print.js", SCRIPT, include_str!("print.js")),
         ("icon.svg", "image/svg+xml", include_str!("icon.svg")),
     ];
     files.map(|(name, media_type, content)| Asset { name, media_type, content, url: url_of(name, content) }).into()

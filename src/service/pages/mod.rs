@@ -4,18 +4,31 @@
 //! `amends.js`. Whatever only reads works without scripts. Handlers take a [`visitor::Visitor`] and answer
 //! with [`frame::page`]; they fail with a [`Problem`], which browsers are shown as a page ([`problem`]).
 
+mod agent;
+mod agents;
 pub mod assets;
 pub mod calibration;
 pub mod completion;
 pub mod conversation;
 pub mod frame;
+mod habits;
+mod imports;
 pub mod item;
+mod measured;
 pub mod moment;
+mod people;
 pub mod problem;
+mod promises;
 mod queue;
+mod rules;
 mod search;
 mod search_export;
+mod settings;
 mod signing;
+mod span;
+mod table_csv;
+mod teams;
+mod try_it;
 pub mod visitor;
 pub mod waiting;
 
@@ -31,5 +44,14 @@ pub fn routes(config: &mut ServiceConfig) {
         .configure(search::routes)
         .configure(search_export::routes)
         .configure(conversation::routes)
-        .configure(calibration::routes);
+        .configure(calibration::routes)
+        .configure(agents::routes)
+        // After the queue's, which has `/agents/me`.
+        .configure(agent::routes)
+        .configure(teams::routes)
+        .configure(promises::routes)
+        .configure(try_it::routes)
+        .configure(rules::routes)
+        .configure(imports::routes)
+        .configure(settings::routes);
 }

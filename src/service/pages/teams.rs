@@ -1,0 +1,189 @@
+//! Teams: who is in them, how often they did what, and whether anybody in them differs.
+
+use super::Problem;
+use super::frame::{Frame, page};
+use super::measured::{ChartView, Measured, control_chart, funnel_chart};
+use super::people::{self, People, PeopleQuery, PersonRow, PromiseWords};
+use super::span::Span;
+use super::visitor::Visitor;
+use crate::audit::summary::{Group, HEADLINES};
+use crate::report::words;
+use crate::service::Service;
+use crate::service::api::reading::figures::{measure_named, measures};
+use crate::service::api::reading::values::{key_in_path, not_there};
+use crate::service::figures::{Ruler, by_agent, series};
+use crate::service::routes::at;
+use crate::service::versions::Versions;
+use crate::store::figures::Whose;
+use crate::store::{agents, conversations};
+use crate::trend::Grain;
+use actix_web::HttpResponse;
+use actix_web::http::Method;
+use actix_web::web::{self, Query, ServiceConfig};
+use askama::Template;
+use jiff::Timestamp;
+
+/// Its routes.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(at("/teams", &[Method::GET]).route(web::get().to(teams_page)))
+        .service(at("/teams/{key}", &[Method::GET]).route(web::get().to(team_page)));
+}
+
+#[derive(Template)]
+#[template(path = "teams.html", config = "src/service/pages/askama.toml")]
+struct TeamsPage {
+    frame: Frame,
+    span: Span,
+    titles: Vec<&'static str>,
+    rows: Vec<TeamRow>,
+    csv: String,
+}
+
+struct TeamRow {
+    key: i64,
+    name: String,
+    agents: usize,
+    messages: String,
+    findings: Vec<Measured>,
+    promises: PromiseWords,
+}
+
+async fn teams_page(
+    visitor: Visitor,
+    service: web::Data<Service>,
+    query: Query<PeopleQuery>,
+) -> Result<HttpResponse, Problem> {
+    visitor.must_see_everybody()?;
+    let service = service.into_inner();
+    let method = service.method.clone();
+    let span = query.span()?;
+    let window = span.window(Timestamp::now(), method.office.zone());
+    let measures = measures(method.card);
+    let (teams, agents, mut groups) = service
+        .read(move |transaction| {
+            let versions = Versions::new(conversations::versions(transaction)?, &method)?;
+            let groups = by_agent(transaction, &Ruler::new(method.card, &versions), Whose::All, window)?;
+            Ok((agents::teams(transaction)?, agents::agents(transaction)?, groups))
+        })
+        .await?;
+    let mut found: Vec<(agents::TeamRow, usize, Group)> = Vec::new();
+    for team in teams {
+        let members = agents.iter().filter(|agent| agent.team.as_ref().is_some_and(|(key, _)| *key == team.key));
+        let (mut number, mut all) = (0, Group::default());
+        for member in members {
+            number += 1;
+            if let Some(group) = groups.remove(&member.key) {
+                all.merge(&group);
+            }
+        }
+        found.push((team, number, all));
+    }
+    if query.is_csv() {
+        let columns = ["team"].into_iter().chain(super::measured::COLUMNS).collect::<Vec<_>>();
+        let mut rows = Vec::new();
+        for (team, _, group) in &found {
+            for (index, one) in Measured::all(&measures, group, &[]).iter().enumerate() {
+                let mut row = vec![team.name.clone()];
+                row.extend(one.row(&group.measure(index)));
+                rows.push(row);
+            }
+        }
+        return super::table_csv::answer("teams", &columns, &rows);
+    }
+    let row = |(team, agents, group): (agents::TeamRow, usize, Group)| TeamRow {
+        key: team.key,
+        name: team.name,
+        agents,
+        messages: words::number(group.messages),
+        findings: Measured::all(&measures[..HEADLINES.len()], &group, &[]),
+        promises: (&group.promises).into(),
+    };
+    page(&TeamsPage {
+        frame: visitor.frame("Teams"),
+        span,
+        titles: HEADLINES.map(|one| one.title).into(),
+        rows: found.into_iter().map(row).collect(),
+        csv: query.path("/teams", "format", "csv"),
+    })
+}
+
+#[derive(Template)]
+#[template(path = "team.html", config = "src/service/pages/askama.toml")]
+struct TeamPage {
+    frame: Frame,
+    name: String,
+    span: Span,
+    grain: &'static str,
+    messages: String,
+    conversations: String,
+    measured: Vec<Measured>,
+    promises: PromiseWords,
+    charts: Vec<ChartView>,
+    funnels: Vec<ChartView>,
+    titles: Vec<&'static str>,
+    rows: Vec<PersonRow>,
+    with_teams: bool,
+    least: String,
+    query: PeopleQuery,
+    path: String,
+}
+
+async fn team_page(
+    visitor: Visitor,
+    service: web::Data<Service>,
+    path: web::Path<String>,
+    query: Query<PeopleQuery>,
+) -> Result<HttpResponse, Problem> {
+    visitor.must_see_everybody()?;
+    let (text, query) = (path.into_inner(), query.into_inner());
+    let key = key_in_path("team", &text)?;
+    let service = service.into_inner();
+    let method = service.method.clone();
+    let span = query.span()?;
+    let grain = if query.grain.as_deref() == Some("month") { Grain::Month } else { Grain::Week };
+    let window = span.window(Timestamp::now(), method.office.zone());
+    let measures = measures(method.card);
+    let chosen = query.measure.as_deref().filter(|name| !name.is_empty());
+    let chosen = chosen.map(|name| measure_named(&measures, "measure", name)).transpose()?;
+    let found = service.read(move |transaction| {
+        let Some(team) = agents::team(transaction, key)? else { return Ok(None) };
+        let versions = Versions::new(conversations::versions(transaction)?, &method)?;
+        let ruler = Ruler::new(method.card, &versions);
+        let series = series(transaction, &ruler, Whose::Team(key), window, (grain, method.office.zone()))?;
+        let mut groups = by_agent(transaction, &ruler, Whose::Team(key), window)?;
+        let all = agents::agents(transaction)?.into_iter();
+        let mut people: People = all.filter_map(|row| groups.remove(&row.key).map(|group| (row, group))).collect();
+        people.sort_by_cached_key(|(row, _)| (row.shown().to_lowercase(), row.key));
+        Ok(Some((team, series, people)))
+    });
+    let (team, series, people) = found.await?.ok_or_else(|| not_there("team", &text))?;
+    if query.is_csv() {
+        return people::csv(&format!("team-{key}"), &people, &measures);
+    }
+    let shown = chosen.into_iter().chain((0..HEADLINES.len()).filter(|index| Some(*index) != chosen));
+    let named: Vec<(String, &Group)> = people.iter().map(|(row, group)| (row.shown().to_owned(), group)).collect();
+    let (mut charts, mut funnels) = (Vec::new(), Vec::new());
+    for index in shown {
+        charts.push(control_chart(&measures[index], index, &series)?);
+        funnels.push(funnel_chart(&measures[index], index, &named, None)?);
+    }
+    page(&TeamPage {
+        frame: visitor.frame(team.name.clone()),
+        name: team.name,
+        span,
+        grain: grain.name(),
+        messages: words::counted(series.total.messages, "message", "messages"),
+        conversations: words::counted(series.total.conversations, "conversation", "conversations"),
+        measured: Measured::all(&measures, &series.total, &[]),
+        promises: (&series.total.promises).into(),
+        charts,
+        funnels,
+        titles: HEADLINES.map(|one| one.title).into(),
+        rows: people::rows(&people, &measures),
+        with_teams: false,
+        least: people::least(),
+        path: format!("/teams/{key}"),
+        query,
+    })
+}
