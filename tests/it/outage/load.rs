@@ -1,7 +1,7 @@
 //! Programs that send without a pause, in every way that there is, and remember what they were told is kept.
 
-use super::client::{Connection, Request};
 use super::SECRET;
+use super::client::{Connection, Request};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::digest::KeyInit;

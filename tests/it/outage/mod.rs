@@ -9,8 +9,8 @@ mod kill;
 mod load;
 mod stop;
 
-use disk::SmallDisk;
 use client::{Answer, Connection, Request};
+use disk::SmallDisk;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -23,6 +23,15 @@ use tempfile::TempDir;
 
 /// What programs sign with that send by Standard Webhooks.
 pub const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+/// The load is not to be held back.
+const SETTINGS: &str = "\
+[limits]
+requests_per_minute = 1000000
+[hooks.standard]
+secrets = [\"file:secret\"]
+as_source = \"shop\"
+";
 
 /// Nothing that is waited for takes so long, on however busy a machine.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -46,8 +55,8 @@ impl Data {
 
     fn made(disk: Option<SmallDisk>) -> Self {
         let mut data = Self { folder: tempfile::tempdir().unwrap(), token: String::new(), disk };
-        let config = "[limits]\nrequests_per_minute = 1000000\n[hooks.standard]\n";
-        std::fs::write(data.config(), format!("{config}secrets = [\"{SECRET}\"]\nas_source = \"shop\"\n")).unwrap();
+        std::fs::write(data.folder.path().join("secret"), SECRET).unwrap();
+        std::fs::write(data.config(), SETTINGS).unwrap();
         let made = data.run(&["token", "create", "test", "--role", "admin"]);
         assert!(made.status.success(), "{made:?}");
         data.token = String::from_utf8(made.stdout).unwrap().trim().to_owned();
@@ -70,7 +79,9 @@ impl Data {
     fn amends(&self, arguments: &[&str]) -> Command {
         let program = env!("CARGO_BIN_EXE_amends");
         let mut command = self.disk.as_ref().map_or_else(|| Command::new(program), |disk| disk.enter(program));
-        command.stdin(Stdio::null()).args(arguments).arg("--data").arg(self.path()).arg("--config").arg(self.config());
+        // Variables of that kind are settings.
+        command.env_remove(kill::ROUNDS).current_dir(self.folder.path()).stdin(Stdio::null());
+        command.args(arguments).arg("--data").arg(self.path()).arg("--config").arg(self.config());
         command
     }
 
@@ -95,7 +106,8 @@ impl Data {
         let told = String::from_utf8_lossy(&checked.stdout);
         let complaints = String::from_utf8_lossy(&checked.stderr);
         assert!(checked.status.success(), "{told}{complaints}");
-        for line in ["; 0 conversations are still to be read\n", "\nthe store is whole\n", "\nthe search index agrees"] {
+        for line in ["; 0 conversations are still to be read\n", "\nthe store is whole\n", "\nthe search index agrees"]
+        {
             assert!(told.contains(line), "{told}{complaints}");
         }
     }
@@ -151,7 +163,8 @@ impl Running {
         let began = Instant::now();
         loop {
             let figures = self.get("/metrics").text();
-            let figure = |name: &str| figures.lines().find_map(|line| line.strip_prefix(name)?.trim().parse::<u64>().ok());
+            let figure =
+                |name: &str| figures.lines().find_map(|line| line.strip_prefix(name)?.trim().parse::<u64>().ok());
             let jobs = self.get("/v1/imports?limit=200").json();
             let at_work = |job: &Value| ["waiting", "running"].contains(&job["state"].as_str().unwrap());
             let jobs = jobs["items"].as_array().unwrap().iter().filter(|job| at_work(job)).count();
