@@ -220,6 +220,15 @@ async fn tell(service: Arc<Service>, mut lots: Receiver<Given>, mut writer: Resu
     writer.end();
 }
 
+/// What clients may know of it.
+fn why(error: &StoreError) -> String {
+    match error {
+        StoreError::DiskFull | StoreError::Unwritable(_) => error.to_string(),
+        StoreError::Closed => "the service is stopping".to_owned(),
+        _ => "the store fails; the log tells why".to_owned(),
+    }
+}
+
 struct ResultWriter {
     results: Spool,
     form: AnswerForm,
@@ -243,8 +252,8 @@ impl ResultWriter {
             };
             match (outcome, kept) {
                 (Err(errors), _) => result = RowResult { status: "rejected", errors, ..result },
-                (Ok(()), Err(_)) => {
-                    let detail = "it could not be kept now; send it again".to_owned();
+                (Ok(()), Err(error)) => {
+                    let detail = format!("it could not be kept now, send it again: {}", why(error));
                     result.status = "failed";
                     result.errors.push(Fault { pointer: String::new(), detail });
                 }

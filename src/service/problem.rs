@@ -208,7 +208,7 @@ impl From<StoreError> for Problem {
         match error {
             StoreError::Busy => Self::unavailable(error.to_string(), 1),
             StoreError::Closed => Self::unavailable("the service is stopping", 5),
-            StoreError::DiskFull => Self::unavailable(error.to_string(), 60),
+            StoreError::DiskFull | StoreError::Unwritable(_) => Self::unavailable(error.to_string(), 60),
             error => {
                 // What SQLite says may show how things are stored; who runs the service reads it in the log.
                 tracing::error!(%error, "the store fails");

@@ -68,6 +68,9 @@ pub enum StoreError {
     /// No room on the disk.
     #[error("the disk is full: nothing more can be kept until there is room")]
     DiskFull,
+    /// Writing fails otherwise: a quota, a fault.
+    #[error("the disk cannot be written ({0}): nothing more can be kept until it can")]
+    Unwritable(String),
     /// SQLite's own word for it.
     #[error("the store fails: {0}")]
     Sqlite(rusqlite::Error),
@@ -86,9 +89,16 @@ impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {
             Some(rusqlite::ErrorCode::DiskFull) => Self::DiskFull,
+            _ if error.sqlite_error().is_some_and(is_of_writing) => Self::Unwritable(error.to_string()),
             _ => Self::Sqlite(error),
         }
     }
+}
+
+/// Whether the system refused to write: over a quota or a limit, or the disk is at fault.
+fn is_of_writing(error: &rusqlite::ffi::Error) -> bool {
+    use rusqlite::ffi::{SQLITE_IOERR_FSYNC, SQLITE_IOERR_SHMSIZE, SQLITE_IOERR_TRUNCATE, SQLITE_IOERR_WRITE};
+    [SQLITE_IOERR_WRITE, SQLITE_IOERR_FSYNC, SQLITE_IOERR_TRUNCATE, SQLITE_IOERR_SHMSIZE].contains(&error.extended_code)
 }
 
 /// The name of the database within the data folder.

