@@ -1,7 +1,26 @@
 //! What may be written next in a query: fields, and the values of the field that is being written.
 
+use super::Problem;
+use super::visitor::Visitor;
+use crate::access::Scope;
+use crate::index::FacetBy;
 use crate::query::{Fate, Filter, Finding, Query, Vocabulary, help};
-use serde::Serialize;
+use crate::service::Service;
+use crate::service::api::search::scope;
+use crate::service::routes::at;
+use crate::store::agents;
+use actix_web::HttpResponse;
+use actix_web::http::Method;
+use actix_web::web::{self, Query as QueryString, ServiceConfig};
+use serde::{Deserialize, Serialize};
+
+/// Its routes.
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(at("/search/completions", &[Method::GET]).route(web::get().to(complete)));
+}
+
+/// Names of each kind that a completion knows.
+const NAMES: usize = 500;
 
 /// A way to go on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -106,4 +125,70 @@ fn values(field: &str, vocabulary: &Vocabulary, named: &Named) -> Vec<(String, S
 fn written(value: &str) -> String {
     let filter = Query::Is(Filter::Team(value.to_owned())).to_string();
     filter.strip_prefix("team:").unwrap_or(value).to_owned()
+}
+
+/// What is to be completed.
+#[derive(Debug, Deserialize)]
+struct CompletionQuery {
+    q: String,
+    /// Where the cursor stands, in UTF-16 code units.
+    at: usize,
+}
+
+async fn complete(
+    visitor: Visitor,
+    service: web::Data<Service>,
+    query: QueryString<CompletionQuery>,
+) -> Result<HttpResponse, Problem> {
+    visitor.must(Scope::Read)?;
+    let CompletionQuery { q, at } = query.into_inner();
+    if q.len() > crate::query::LONGEST {
+        return Err(Problem::bad_request("the query is too long"));
+    }
+    let service = service.into_inner();
+    let (index, vocabulary) = (service.index.clone(), service.vocabulary.clone());
+    let found = service.read(move |transaction| {
+        let names = |by| -> Result<Vec<String>, Problem> {
+            let scope = scope(transaction, &visitor)?;
+            let facets = index.facets(&Query::All, &scope, &[by], NAMES)?.facets;
+            Ok(facets.into_iter().flat_map(|facet| facet.buckets).map(|bucket| bucket.value).collect())
+        };
+        let field = begun_field(&q, at);
+        let mut named = Named::default();
+        match field.as_deref() {
+            Some("agent") if visitor.may_see_everybody() => {
+                named.agents = agents::agents(transaction)?
+                    .into_iter()
+                    .map(|row| (row.id.clone(), row.shown().to_owned()))
+                    .collect();
+            }
+            Some("team") if visitor.may_see_everybody() => {
+                named.teams = agents::teams(transaction)?.into_iter().map(|team| team.name).collect();
+            }
+            Some("channel") => named.channels = names(FacetBy::Channel)?,
+            Some("source") => named.sources = names(FacetBy::Source)?,
+            _ => {}
+        }
+        Ok(completions(&q, byte_of(&q, at), &vocabulary, &named))
+    });
+    Ok(HttpResponse::Ok().json(found.await?))
+}
+
+/// The byte of `text` at that UTF-16 code unit.
+fn byte_of(text: &str, unit: usize) -> usize {
+    let mut units = 0;
+    for (byte, character) in text.char_indices() {
+        if units >= unit {
+            return byte;
+        }
+        units += character.len_utf16();
+    }
+    text.len()
+}
+
+/// The field whose value is being written.
+fn begun_field(query: &str, unit: usize) -> Option<String> {
+    let before = &query[..byte_of(query, unit)];
+    let (head, _) = before.rsplit_once(':')?;
+    Some(head.rsplit([' ', '(', '-']).next().unwrap_or(head).to_lowercase())
 }

@@ -42,6 +42,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .configure(signing::routes)
         .configure(queue::routes)
         .configure(search::routes)
+        .configure(completion::routes)
         .configure(search_export::routes)
         .configure(conversation::routes)
         .configure(calibration::routes)

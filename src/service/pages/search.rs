@@ -1,7 +1,6 @@
 //! Searching messages: query, counts that narrow it, what was found, searches that people keep.
 
 use super::Problem;
-use super::completion::{Named, completions};
 use super::frame::{Frame, own_path, page_with, see_other};
 use super::item::{Item, in_words};
 use super::problem::encoded;
@@ -28,7 +27,6 @@ use std::sync::Arc;
 pub fn routes(config: &mut ServiceConfig) {
     config
         .service(at("/search", &[Method::GET]).route(web::get().to(search_page)))
-        .service(at("/search/completions", &[Method::GET]).route(web::get().to(complete)))
         .service(at("/search/saved", &[Method::POST]).route(web::post().to(keep)))
         .service(at("/search/saved/{key}/drop", &[Method::POST]).route(web::post().to(forget)));
 }
@@ -38,9 +36,6 @@ const PAGE: usize = 25;
 
 /// Values of a count that are shown.
 const VALUES: usize = 8;
-
-/// Names of each kind that a completion knows.
-const NAMES: usize = 500;
 
 /// By what is counted beside a search, as people call it.
 const COUNTED: [(FacetBy, &str); 8] = [
@@ -300,72 +295,6 @@ fn value(
 fn month(text: &str) -> Option<Days> {
     let first: Date = format!("{text}-01").parse().ok()?;
     Days::new(Some(first), Some(first.last_of_month()))
-}
-
-/// What is to be completed.
-#[derive(Debug, Deserialize)]
-struct CompletionQuery {
-    q: String,
-    /// Where the cursor stands, in UTF-16 code units.
-    at: usize,
-}
-
-async fn complete(
-    visitor: Visitor,
-    service: web::Data<Service>,
-    query: QueryString<CompletionQuery>,
-) -> Result<HttpResponse, Problem> {
-    visitor.must(AccessScope::Read)?;
-    let CompletionQuery { q, at } = query.into_inner();
-    if q.len() > crate::query::LONGEST {
-        return Err(Problem::bad_request("the query is too long"));
-    }
-    let service = service.into_inner();
-    let (index, vocabulary) = (service.index.clone(), service.vocabulary.clone());
-    let found = service.read(move |transaction| {
-        let names = |by| -> Result<Vec<String>, Problem> {
-            let scope = scope(transaction, &visitor)?;
-            let facets = index.facets(&Query::All, &scope, &[by], NAMES)?.facets;
-            Ok(facets.into_iter().flat_map(|facet| facet.buckets).map(|bucket| bucket.value).collect())
-        };
-        let field = begun_field(&q, at);
-        let mut named = Named::default();
-        match field.as_deref() {
-            Some("agent") if visitor.may_see_everybody() => {
-                named.agents = agents::agents(transaction)?
-                    .into_iter()
-                    .map(|row| (row.id.clone(), row.shown().to_owned()))
-                    .collect();
-            }
-            Some("team") if visitor.may_see_everybody() => {
-                named.teams = agents::teams(transaction)?.into_iter().map(|team| team.name).collect();
-            }
-            Some("channel") => named.channels = names(FacetBy::Channel)?,
-            Some("source") => named.sources = names(FacetBy::Source)?,
-            _ => {}
-        }
-        Ok(completions(&q, byte_of(&q, at), &vocabulary, &named))
-    });
-    Ok(HttpResponse::Ok().json(found.await?))
-}
-
-/// The byte of `text` at that UTF-16 code unit.
-fn byte_of(text: &str, unit: usize) -> usize {
-    let mut units = 0;
-    for (byte, character) in text.char_indices() {
-        if units >= unit {
-            return byte;
-        }
-        units += character.len_utf16();
-    }
-    text.len()
-}
-
-/// The field whose value is being written.
-fn begun_field(query: &str, unit: usize) -> Option<String> {
-    let before = &query[..byte_of(query, unit)];
-    let (head, _) = before.rsplit_once(':')?;
-    Some(head.rsplit([' ', '(', '-']).next().unwrap_or(head).to_lowercase())
 }
 
 /// A search to keep.
