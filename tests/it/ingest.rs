@@ -70,12 +70,12 @@ fn scattered() -> Vec<Record> {
     records
 }
 
-fn read_all(store: &Store) {
+pub fn read_all(store: &Store) {
     Analyst::new(store, method(), 2).unwrap().read_all(&|| false).unwrap();
 }
 
 /// What is shown of everything, without the keys, which the order of arrival decides.
-fn shown(store: &Store) -> Vec<String> {
+pub fn shown(store: &Store) -> Vec<String> {
     let tables = [
         "SELECT source, id, channel, first_sent, last_sent, messages, sideless, service_failure FROM conversation",
         "SELECT conversation.id, message.id, sent, internal, body, agent.id, agent.name, score, not_scored, situation,

@@ -24,15 +24,6 @@ use tempfile::TempDir;
 /// What programs sign with that send by Standard Webhooks.
 pub const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
-/// The load is not to be held back.
-const SETTINGS: &str = "\
-[limits]
-requests_per_minute = 1000000
-[hooks.standard]
-secrets = [\"file:secret\"]
-as_source = \"shop\"
-";
-
 /// Nothing that is waited for takes so long, on however busy a machine.
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -55,8 +46,12 @@ impl Data {
 
     fn made(disk: Option<SmallDisk>) -> Self {
         let mut data = Self { folder: tempfile::tempdir().unwrap(), token: String::new(), disk };
-        std::fs::write(data.folder.path().join("secret"), SECRET).unwrap();
-        std::fs::write(data.config(), SETTINGS).unwrap();
+        let secret = data.folder.path().join("secret");
+        std::fs::write(&secret, SECRET).unwrap();
+        // The load is not to be held back.
+        let limits = "[limits]\nrequests_per_minute = 1000000\n";
+        let hook = format!("[hooks.standard]\nsecrets = [\"file:{}\"]\nas_source = \"shop\"\n", secret.display());
+        std::fs::write(data.config(), format!("{limits}{hook}")).unwrap();
         let made = data.run(&["token", "create", "test", "--role", "admin"]);
         assert!(made.status.success(), "{made:?}");
         data.token = String::from_utf8(made.stdout).unwrap().trim().to_owned();
@@ -80,7 +75,7 @@ impl Data {
         let program = env!("CARGO_BIN_EXE_amends");
         let mut command = self.disk.as_ref().map_or_else(|| Command::new(program), |disk| disk.enter(program));
         // Variables of that kind are settings.
-        command.env_remove(kill::ROUNDS).current_dir(self.folder.path()).stdin(Stdio::null());
+        command.env_remove(kill::ROUNDS).stdin(Stdio::null());
         command.args(arguments).arg("--data").arg(self.path()).arg("--config").arg(self.config());
         command
     }
