@@ -11,6 +11,7 @@ use crate::store::{Store, StoreError, change};
 use jiff::tz::TimeZone;
 use rusqlite::Transaction;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::path::Path;
 use thiserror::Error;
 
@@ -162,12 +163,14 @@ impl Follower {
     fn documents(&mut self, store: &Store, changed: &Changed) -> Result<Vec<Document>, FollowError> {
         let mut documents = Vec::with_capacity(changed.messages.len());
         for row in &changed.messages {
-            if !self.versions.contains_key(&row.version) {
-                let json = store.read(|transaction| criteria(transaction, row.version))?;
-                let rows: Vec<CriterionRow> = serde_json::from_str(&json).map_err(StoreError::from)?;
-                self.versions.insert(row.version, rows.into_iter().map(|row| row.id).collect());
-            }
-            let criteria = self.versions.get(&row.version).map_or(&[][..], Vec::as_slice);
+            let criteria = match self.versions.entry(row.version) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(unknown) => {
+                    let json = store.read(|transaction| criteria(transaction, row.version))?;
+                    let rows: Vec<CriterionRow> = serde_json::from_str(&json).map_err(StoreError::from)?;
+                    unknown.insert(rows.into_iter().map(|row| row.id).collect())
+                }
+            };
             documents.push(document(changed, row, criteria, &self.zone)?);
         }
         Ok(documents)

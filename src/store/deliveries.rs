@@ -265,14 +265,13 @@ fn one_more(limit: usize) -> i64 {
 }
 
 /// A delivery with its body, where that is kept.
+pub type WithBody = (DeliveryRow, Option<Vec<u8>>);
+
+/// A delivery with its body, where that is kept.
 ///
 /// # Errors
 /// Where the store fails.
-pub fn one(
-    transaction: &Transaction<'_>,
-    source: &str,
-    id: &str,
-) -> Result<Option<(DeliveryRow, Option<Vec<u8>>)>, StoreError> {
+pub fn one(transaction: &Transaction<'_>, source: &str, id: &str) -> Result<Option<WithBody>, StoreError> {
     let sql = format!("SELECT {COLUMNS}, body FROM delivery WHERE source = ?1 AND id = ?2");
     let mut select = transaction.prepare_cached(&sql)?;
     Ok(select.query_row([source, id], |found| Ok((row(found)?, found.get(8)?))).optional()?)
