@@ -38,9 +38,9 @@ async fn a_conversation_is_judged_by_keyboard() {
     let agent = browser.open_finding(&demo, "finger_pointing").await;
     browser.press("e").await;
     browser.until("document.querySelector('#note-box').innerText.includes('Rule ')").await;
-    browser.inspect("conversation-note").await;
     browser.press("\u{E00C}").await;
     browser.until("document.querySelector('#note-box').hidden").await;
+    browser.inspect("conversation").await;
 
     browser.press("j").await;
     browser.press("a").await;

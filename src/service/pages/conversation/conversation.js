@@ -52,7 +52,11 @@
     box.hidden = false;
     mark.setAttribute("aria-expanded", "true");
     mark.setAttribute("aria-describedby", box.id);
-    // The last line of words that run over several.
+    place(mark);
+  }
+
+  // Below the last line of the words, or above the first where that is out of sight.
+  function place(mark) {
     const lines = mark.getClientRects();
     const line = lines[lines.length - 1];
     const left = Math.max(16, Math.min(lines[0].left, document.documentElement.clientWidth - box.offsetWidth - 16));
@@ -71,6 +75,7 @@
     box.hidden = true;
   }
 
+  addEventListener("resize", () => { if (shown) place(shown); });
   const soon = () => { if (!pinned) leaving = setTimeout(hide, 250); };
   for (const mark of document.querySelectorAll("a[data-notes]")) {
     mark.addEventListener("pointerenter", (event) => { if (event.pointerType === "mouse") show(mark); });
