@@ -102,7 +102,7 @@ async fn imports_page(
     page(&ImportsPage {
         frame: visitor.frame("Imports"),
         items: found.into_iter().take(ROWS).map(|job| ImportView::of(&service, job)).collect(),
-        limit: format!("{} MB", service.settings.server.import_limit / 1_000_000),
+        limit: format!("{:.1} GB", service.settings.server.import_limit as f64 / 1e9),
         next: cursor.map(|cursor| format!("/imports?cursor={cursor}")),
     })
 }

@@ -63,6 +63,17 @@ impl Measured {
         }
     }
 
+    /// How a table shows it.
+    #[must_use]
+    pub fn class(&self) -> &'static str {
+        match self.standing {
+            _ if self.figure.as_ref().is_none_or(|figure| figure.grey) => "grey",
+            Some("below 99.8 %" | "above 99.8 %") => "beyond",
+            Some("below 95 %" | "above 95 %") => "beyond-95",
+            _ => "",
+        }
+    }
+
     /// All measures of a group; `funnels` are of those whom it is one of.
     #[must_use]
     pub fn all(measures: &[MeasureView], group: &Group, funnels: &[Option<Funnel>]) -> Vec<Self> {
@@ -271,7 +282,7 @@ fn draw(
     plot.svg().map(Some).map_err(failed)
 }
 
-/// The funnel plot of measure `index`: `groups` with the name of each; those in `named` have theirs beside their point.
+/// The funnel plot of measure `index`: `groups` with the name of each; where `own` stands is said in words.
 ///
 /// # Errors
 /// Where it cannot be drawn.
@@ -326,10 +337,9 @@ pub fn funnel_chart(
                 words::standing_words(standing)
             ));
         }
-        // Whose page it is stands out by name, whatever their standing.
-        let beyond = look(standing) == Look::Beyond;
         let look = look(standing);
-        points.push(Point { x: funnel.effective_n(count), y: rate, look, name: beyond.then(|| name.clone()) });
+        let shown = (look == Look::Beyond).then(|| name.clone());
+        points.push(Point { x: funnel.effective_n(count), y: rate, look, name: shown });
     }
     let judged = points.iter().filter(|point| point.look != Look::Grey).count();
     if funnel.centre <= 0.0 || funnel.centre >= 1.0 {

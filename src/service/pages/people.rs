@@ -68,8 +68,6 @@ pub struct PersonRow {
     pub team: Option<(i64, String)>,
     /// Their messages.
     pub messages: String,
-    /// Their conversations.
-    pub conversations: String,
     /// The headline findings.
     pub findings: Vec<Measured>,
     /// What became of promises with a date.
@@ -114,7 +112,6 @@ pub fn rows(people: &People, measures: &[MeasureView]) -> Vec<PersonRow> {
         name: row.shown().to_owned(),
         team: row.team.clone(),
         messages: words::number(group.messages),
-        conversations: words::number(group.conversations),
         findings: Measured::all(&measures[..HEADLINES.len()], group, &funnels),
         promises: (&group.promises).into(),
     };

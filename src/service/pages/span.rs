@@ -48,7 +48,7 @@ impl Span {
     /// All choices, each with whether it is this one.
     #[must_use]
     pub fn choices(self) -> Vec<(i64, &'static str, bool)> {
-        CHOICES.iter().map(|&(days, name)| (days, name, days == self.days)).collect()
+        CHOICES.iter().map(|&(days, name)| (days, name.trim_start_matches("the "), days == self.days)).collect()
     }
 
     /// From the beginning of its first day in the office's zone.

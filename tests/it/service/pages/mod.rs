@@ -3,6 +3,7 @@
 mod calibration;
 mod conversation;
 mod frame;
+mod people;
 mod queue;
 mod search;
 mod signing;
