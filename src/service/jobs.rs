@@ -61,9 +61,6 @@ impl Jobs {
 
 /// Does jobs as they come, until the service ends.
 pub(super) fn work(service: &Service) {
-    if let Err(error) = resume(service) {
-        tracing::error!(%error, "jobs cannot be taken up again");
-    }
     while !service.jobs.signal.is_stopped() {
         match run_next(service) {
             Ok(true) => {}
@@ -76,8 +73,9 @@ pub(super) fn work(service: &Service) {
     }
 }
 
-/// What an end of the program left is put in order.
-fn resume(service: &Service) -> Result<(), StoreError> {
+/// What an end of the program left is put in order. To be done before the first request is answered: an upload
+/// that comes in meanwhile would be taken for one that was cut off.
+pub(super) fn resume(service: &Service) -> Result<(), StoreError> {
     let store = &service.store;
     let again = store.write(|transaction| {
         answered::forget_unfinished(transaction)?;

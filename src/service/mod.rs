@@ -115,6 +115,9 @@ impl Service {
             forgetting,
             erasure_waits,
         };
+        if let Err(error) = jobs::resume(&service) {
+            tracing::error!(%error, "jobs cannot be taken up again");
+        }
         Ok((service, follower, rebuilt))
     }
 
