@@ -174,11 +174,20 @@ impl Read {
     }
 }
 
-/// The draft in parts; of evidence that overlaps the first is marked.
+/// The draft in parts; of evidence that overlaps what breaks trust is marked, else the first.
 fn parts(draft: &str, detections: &[&DetectionResult<'_>]) -> Vec<Part> {
+    let mut by_weight: Vec<&DetectionResult<'_>> = detections.to_vec();
+    by_weight.sort_by_key(|one| class(one.label) != "breaks");
+    let mut chosen: Vec<&DetectionResult<'_>> = Vec::new();
+    for one in by_weight {
+        if chosen.iter().all(|other| one.span.end <= other.span.start || other.span.end <= one.span.start) {
+            chosen.push(one);
+        }
+    }
+    chosen.sort_by_key(|one| one.span.start);
     let mut parts = Vec::new();
     let mut at = 0;
-    for one in detections {
+    for one in chosen {
         let (start, end) = (one.span.start as usize, one.span.end as usize);
         let (Some(before), Some(marked)) = (draft.get(at..start), draft.get(start..end)) else { continue };
         parts.push(Part { text: before.to_owned(), class: "", label: String::new() });
