@@ -5,7 +5,7 @@ use super::frame::{Frame, page};
 use super::visitor::Visitor;
 use crate::access::Scope;
 use crate::index::{FacetBy, Facets, Index, Scope as Whose};
-use crate::lexicon::{Family, Label, Lexicon, Rule, Written};
+use crate::lexicon::{Family, Label, Lexicon, Rule, Speaker, Written};
 use crate::query::{Filter, Query as Search};
 use crate::report::words::{self, Figure};
 use crate::service::Service;
@@ -105,7 +105,7 @@ async fn rules_page(
     let index = service.index.clone();
     let (fired, reviewed) = service
         .read(move |transaction| {
-            let fired = if everybody { fired(&index)? } else { None };
+            let fired = if everybody && index.is_complete() { fired(&index)? } else { None };
             let reviewed = if everybody { reviews::of_rules(transaction)? } else { BTreeMap::new() };
             Ok((fired, reviewed))
         })
@@ -116,10 +116,10 @@ async fn rules_page(
             id: rule.id.clone(),
             what: rule.what.clone(),
             confidence: confidence(lexicon, index),
-            fired: fired.as_ref().map(|(counts, _)| counts.get(&rule.id).copied()).and_then(|count| {
+            // Messages of customers are not counted.
+            fired: fired.as_ref().filter(|_| rule.speaker != Speaker::Customer).and_then(|(counts, all)| {
                 // Beyond the most common ones it is not told which fired how often.
-                let all = fired.as_ref().is_some_and(|(_, all)| *all);
-                count.or(all.then_some(0))
+                counts.get(&rule.id).copied().or(all.then_some(0))
             }),
             agreed: agreed(reviewed),
             reviewed,
@@ -189,6 +189,7 @@ struct RulePage {
     class: &'static str,
     rule: &'static Rule,
     confidence: Option<String>,
+    everybody: bool,
     fired: Option<String>,
     agreed: Option<Figure>,
     hits: Vec<Vec<(String, bool)>>,
@@ -211,12 +212,17 @@ async fn rule_page(
     let rule = &lexicon.rules()[index];
     let everybody = visitor.may_see_everybody();
     let (searched, own) = (service.index.clone(), id.clone());
+    let counted = rule.speaker != Speaker::Customer;
     let found = service.read(move |transaction| {
         if !everybody {
             return Ok(None);
         }
         let query = Search::Is(Filter::Rule(own.clone()));
-        let messages = searched.facets(&query, &Whose::All, &[], 0)?.messages;
+        // Messages of customers are not counted.
+        let messages = match counted && searched.is_complete() {
+            true => Some(searched.facets(&query, &Whose::All, &[], 1)?.messages),
+            false => None,
+        };
         Ok(Some((messages, reviews::of_rule(transaction, &own)?)))
     });
     let found = found.await?;
@@ -227,13 +233,15 @@ async fn rule_page(
         label_name: rule.label.name(),
         class: class(rule.label.family()),
         confidence: confidence(lexicon, index),
-        fired: found.as_ref().map(|(messages, _)| words::counted(*messages, "stored message", "stored messages")),
+        fired: (found.as_ref().and_then(|(messages, _)| *messages))
+            .map(|messages| words::counted(messages, "stored message", "stored messages")),
         agreed: found.and_then(|(_, reviewed)| agreed(reviewed)),
         hits: rule.examples.hits.iter().map(|one| marked(&one.value)).collect(),
         silent: texts(&rule.examples.silent),
         others: texts(&rule.examples.left_to_others),
         wrong: texts(&rule.examples.wrong),
         missed: texts(&rule.examples.missed),
+        everybody,
         rule,
         id,
     })

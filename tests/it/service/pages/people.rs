@@ -2,7 +2,6 @@
 
 use super::super::Running;
 use super::words;
-use amends::access::Role;
 use jiff::{Timestamp, ToSpan};
 use serde_json::{Value, json};
 
@@ -88,7 +87,7 @@ fn agents_see_their_own_page_and_promises_and_nobody_elses() {
 
 #[test]
 fn promises_are_listed_by_what_became_of_them_and_page_by_page() {
-    let running = running(0, 60);
+    let running = running(0, 200);
     let open = text(&running, "/promises");
     assert!(open.contains("Due from"), "{open}");
     let broken = running.page("/promises?state=broken&agent=1").text();
@@ -150,8 +149,8 @@ fn imports_are_listed_with_how_far_each_is() {
     let ended = running.form(&format!("/imports/{key}/end"), &[]);
     assert_eq!((ended.status, ended.header("location")), (303, Some("/imports")));
     assert!(text(&running, &format!("/imports/{key}")).contains("Ended"));
-    let reviewer = running.token(Role::Agent);
-    assert_eq!(running.as_(&reviewer).page("/imports").status, 403);
+    let agent = running.agent_token("shop", "dana");
+    assert_eq!(running.as_(&agent).page("/imports").status, 403);
 }
 
 #[test]
