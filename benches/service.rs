@@ -243,9 +243,10 @@ impl Client {
 fn ingest(address: SocketAddr, token: &str, messages: usize) {
     const LOT: usize = 5_000;
     let begun = Instant::now();
-    let mut client = Client::open(address);
     let mut sent = 0;
     while sent < messages {
+        // A batch is answered while it comes in, and its connection is closed then.
+        let mut client = Client::open(address);
         let mut body = String::new();
         for number in (sent..(sent + LOT).min(messages)).step_by(3) {
             let (customer, text) = DRAFTS[number / 3 % DRAFTS.len()];
