@@ -221,10 +221,20 @@ impl Client {
             }
         }
         self.body.clear();
-        while chunked {
+        if chunked {
+            return self.chunks();
+        }
+        self.body.resize(length, 0);
+        self.reader.read_exact(&mut self.body).unwrap();
+        &self.body
+    }
+
+    fn chunks(&mut self) -> &[u8] {
+        let mut line = String::new();
+        loop {
             line.clear();
             self.reader.read_line(&mut line).unwrap();
-            length = usize::from_str_radix(line.trim(), 16).unwrap();
+            let length = usize::from_str_radix(line.trim(), 16).unwrap();
             let start = self.body.len();
             self.body.resize(start + length + 2, 0);
             self.reader.read_exact(&mut self.body[start..]).unwrap();
@@ -233,9 +243,6 @@ impl Client {
                 return &self.body;
             }
         }
-        self.body.resize(length, 0);
-        self.reader.read_exact(&mut self.body).unwrap();
-        &self.body
     }
 }
 

@@ -247,7 +247,7 @@ fn prepare(connection: &Connection) -> Result<(), StoreError> {
     connection.busy_timeout(BUSY)?;
     connection.set_prepared_statement_cache_capacity(128);
     connection.execute_batch(
-        "PRAGMA foreign_keys = ON; PRAGMA cache_size = -32768; PRAGMA mmap_size = 1073741824;
+        "PRAGMA foreign_keys = ON; PRAGMA cache_size = -32768;
          PRAGMA temp_store = MEMORY;",
     )?;
     Ok(())

@@ -151,8 +151,11 @@ async fn rules_page(
     })
 }
 
+/// How often each rule fired, and whether that is all of them.
+type Fired = (BTreeMap<String, u64>, bool);
+
 /// Messages in which each rule was found, and whether rules that are left out fired in none.
-fn fired(index: &Index) -> Result<Option<(BTreeMap<String, u64>, bool)>, Problem> {
+fn fired(index: &Index) -> Result<Option<Fired>, Problem> {
     let facets = index.facets(&Search::All, &Whose::All, &[FacetBy::Rule], Facets::MOST)?;
     Ok(facets.facets.into_iter().next().map(|facet| {
         let counts = facet.buckets.into_iter().map(|bucket| (bucket.value, bucket.messages));

@@ -176,7 +176,6 @@ pub async fn put(
 ///
 /// # Errors
 /// Where they may not, or say something of what is not there, or say nothing.
-#[expect(clippy::disallowed_methods, reason = "a review is of now")]
 pub async fn keep(
     service: Arc<Service>,
     caller: &Principal,
