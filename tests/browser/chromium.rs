@@ -23,26 +23,35 @@ pub struct Driver {
 impl Driver {
     /// Starts it; `None` where this machine has none and need not.
     pub fn start() -> Option<Self> {
-        let started = Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
-        let mut process = match started {
-            Ok(process) => process,
-            Err(error) if std::env::var("AMENDS_BROWSER").is_ok_and(|value| value == "required") => {
-                panic!("chromedriver cannot be started: {error}")
-            }
-            Err(_) => {
-                println!("not tested: there is no chromedriver on this machine");
-                return None;
-            }
-        };
-        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
-        let told = lines.find_map(|line| {
-            let line = line.unwrap();
-            let port = line.split_once("started successfully on port ")?.1;
-            Some(port.trim_end_matches('.').parse::<u16>().unwrap())
-        });
-        // Somebody has to read what else it says.
-        std::thread::spawn(move || lines.for_each(drop));
-        Some(Self { process, address: format!("http://127.0.0.1:{}", told.unwrap()) })
+        // Of several that start at once one may find its free port taken by another, and ends.
+        for _ in 0..5 {
+            let started =
+                Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
+            let mut process = match started {
+                Ok(process) => process,
+                Err(error) if std::env::var("AMENDS_BROWSER").is_ok_and(|value| value == "required") => {
+                    panic!("chromedriver cannot be started: {error}")
+                }
+                Err(_) => {
+                    println!("not tested: there is no chromedriver on this machine");
+                    return None;
+                }
+            };
+            let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
+            let told = lines.find_map(|line| {
+                let line = line.unwrap();
+                let port = line.split_once("started successfully on port ")?.1;
+                Some(port.trim_end_matches('.').parse::<u16>().unwrap())
+            });
+            let Some(port) = told else {
+                process.wait().unwrap();
+                continue;
+            };
+            // Somebody has to read what else it says.
+            std::thread::spawn(move || lines.for_each(drop));
+            return Some(Self { process, address: format!("http://127.0.0.1:{port}") });
+        }
+        panic!("chromedriver ends before it says its port, five times");
     }
 
     /// A new browser that knows nobody.

@@ -47,10 +47,10 @@ fn examples() -> Vec<Value> {
     let mut values = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        let text = std::fs::read_to_string(&path).unwrap();
+        let text = || std::fs::read_to_string(&path).unwrap();
         match path.extension().and_then(|extension| extension.to_str()) {
-            Some("json") => values.push(serde_json::from_str(&text).unwrap()),
-            Some("jsonl") => values.extend(text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap())),
+            Some("json") => values.push(serde_json::from_str(&text()).unwrap()),
+            Some("jsonl") => values.extend(text().lines().map(|line| serde_json::from_str::<Value>(line).unwrap())),
             _ => {}
         }
     }

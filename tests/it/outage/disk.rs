@@ -40,7 +40,7 @@ impl SmallDisk {
     }
 
     /// Where all others find it.
-    pub fn from_outside(&self) -> PathBuf {
+    pub fn seen_from_outside(&self) -> PathBuf {
         let root = PathBuf::from(format!("/proc/{}/root", self.holder.id()));
         root.join(self.folder.path().strip_prefix("/").unwrap())
     }
@@ -54,7 +54,7 @@ impl SmallDisk {
     }
 
     fn ballast(&self) -> PathBuf {
-        self.from_outside().join("ballast")
+        self.seen_from_outside().join("ballast")
     }
 
     fn fill(&self) {

@@ -14,7 +14,7 @@ fn every_error_is_a_problem_that_names_its_request() {
     let large = vec![b' '; 9 * 1024 * 1024];
     let cases = [
         (TestRequest::get().uri("/v1/nothing"), 404, "not_found"),
-        (TestRequest::get().uri("/"), 404, "not_found"),
+        (TestRequest::get().uri("/nothing"), 404, "not_found"),
         (TestRequest::delete().uri("/v1/score"), 405, "method_not_allowed"),
         (TestRequest::post().uri("/v1/score").set_payload(large), 413, "too_large"),
         (TestRequest::post().uri("/v1/score").set_payload("{"), 400, "bad_request"),

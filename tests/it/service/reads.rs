@@ -250,7 +250,8 @@ fn an_agent_sees_their_own_and_learns_nothing_of_others() {
 /// `count` conversations, a day each; every third is without a time.
 fn many(count: usize) -> Value {
     let conversation = |number: usize| {
-        let sent = (number % 3 != 0).then(|| format!("2026-{:02}-{:02}T09:00:00Z", number / 28 + 1, number % 28 + 1));
+        let sent = (!number.is_multiple_of(3))
+            .then(|| format!("2026-{:02}-{:02}T09:00:00Z", number / 28 + 1, number % 28 + 1));
         let body =
             ["We are very busy at the moment, so please wait.", "I am sorry, your parcel was lost by us."][number % 2];
         json!({"source": (["shop", "desk"][number % 2]), "id": format!("c{number}"), "channel": (["email", "chat"][number / 2 % 2]), "messages": [
