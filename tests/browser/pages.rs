@@ -4,13 +4,26 @@ use crate::chromium::{Browser, Driver};
 use crate::demo::{Demo, NAME, PASSWORD};
 
 /// Pages with their addresses; `inspect` says what is looked for.
-const PAGES: [(&str, &str); 7] = [
+const PAGES: [(&str, &str); 20] = [
     ("queue", "/"),
     ("queue-of-low-scores", "/?reason=low-score&below=60"),
     ("queue-empty", "/?team=nobody"),
     ("search-all", "/search"),
     ("search-words", "/search?q=sorry+finding%3Aexcuse"),
     ("search-wrong", "/search?q=sorry+chanel%3Aemail"),
+    ("conversation", "/conversations/1"),
+    ("agents", "/agents"),
+    ("agent", "/agents/1"),
+    ("teams", "/teams"),
+    ("team", "/teams/1"),
+    ("promises", "/promises"),
+    ("calibration", "/calibration"),
+    ("rules", "/rules"),
+    ("try", "/try"),
+    ("imports", "/imports"),
+    ("settings", "/settings"),
+    ("settings-tokens", "/settings/tokens"),
+    ("settings-webhooks", "/settings/webhooks"),
     ("nothing", "/nothing"),
 ];
 
