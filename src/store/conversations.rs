@@ -132,7 +132,7 @@ pub struct StoredAnalysis {
     pub not_scored: Option<String>,
     /// How many words its author wrote.
     pub words: u32,
-    /// Bits of [`analysis::situation`].
+    /// Bits of [`super::analysis::situation`].
     pub situation: i64,
     /// A bit for each headline finding.
     pub findings: i64,
