@@ -1,13 +1,13 @@
 //! `amends serve`.
 
-use super::{Failure, OK, demo, lexicon_of, output};
+use super::{Failure, OK, data, demo, lexicon_of, output};
 use crate::access::Setup;
 use crate::ingest::Method;
 use crate::library::{Additions, Library};
 use crate::promise::Terms;
 use crate::reading::LeastConfidence;
 use crate::service::{Service, log, server, tls};
-use crate::settings::{Flag, Layers, Settings};
+use crate::settings::{Flag, Settings};
 use crate::store::{Store, access};
 use clap::Args;
 use jiff::Timestamp;
@@ -62,17 +62,7 @@ impl ServeArgs {
     }
 
     fn settings(&self) -> Result<Settings, Failure> {
-        let environment: Vec<(String, String)> = std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-            .collect();
-        let flags = self.flags();
-        let layers = Layers {
-            config: self.config.as_deref(),
-            environment: &environment,
-            flags: &flags,
-            read: &|path| std::fs::read_to_string(path),
-        };
-        Ok(Settings::read(&layers)?)
+        data::settings(self.config.as_deref(), &self.flags())
     }
 }
 

@@ -1,7 +1,8 @@
 //! Agents, teams and channels: funnel plots, and tables in the order of names.
 
 use super::ReportError;
-use super::plot::{FunnelPlot, Look, Point, Scale, round_steps};
+use super::funnel_plot::funnel_plot;
+use super::plot::{Look, Point};
 use super::words;
 use crate::audit::plan::Plan;
 use crate::audit::summary::{Dimension, Group, HEADLINES, Headline, Summary};
@@ -13,9 +14,6 @@ const MOST_ROWS: usize = 100;
 
 /// A list of agents beyond the outer limits is no longer than this.
 const MOST_BEYOND: usize = 30;
-
-/// Points of a line of limits.
-const LINE_POINTS: i32 = 60;
 
 /// How agents compare.
 #[derive(Debug)]
@@ -220,43 +218,12 @@ impl FunnelView {
             .zip(counts)
             .zip(standings)
             .filter_map(|((agent, count), standing)| {
-                let look = match standing {
-                    Standing::TooFew => Look::Grey,
-                    Standing::Inside => Look::Ordinary,
-                    Standing::Below95 | Standing::Above95 => Look::Beyond95,
-                    Standing::Below998 | Standing::Above998 => Look::Beyond,
-                };
+                let look = Look::from(*standing);
                 let name = (look == Look::Beyond).then(|| shown_name(agent).to_owned());
                 Some(Point { x: funnel.effective_n(count), y: count.rate()?, look, name })
             })
             .collect();
-        let least = points.iter().map(|point| point.x).fold(f64::INFINITY, f64::min);
-        let most = points.iter().map(|point| point.x).fold(0.0, f64::max);
-        let steps = round_steps(least, most);
-        let (first, last) = (steps.first().copied().unwrap_or(1.0), steps.last().copied().unwrap_or(2.0));
-        let at = |step: i32| first * (last / first).powf(f64::from(step) / f64::from(LINE_POINTS));
-        let along: Vec<(f64, _)> = (0..=LINE_POINTS).map(|step| (at(step), funnel.limits(at(step)))).collect();
-        let mut judged: Vec<&Point> = points.iter().filter(|point| point.look != Look::Grey).collect();
-        judged.sort_by(|a, b| a.x.total_cmp(&b.x));
-        // The scale holds all who are judged, and the limits of the middle one; wider limits leave the frame.
-        let middle = funnel.limits(judged.get(judged.len() / 2).map_or(most, |point| point.x)).within_998;
-        let highest = judged.iter().map(|point| point.y).fold(middle.high, f64::max);
-        let lowest = judged.iter().map(|point| point.y).fold(middle.low, f64::min);
-        let line = |within_95, rate: &dyn Fn(&crate::trend::Limits) -> f64| {
-            (within_95, along.iter().map(|(n, limits)| (*n, rate(limits))).collect())
-        };
-        let plot = FunnelPlot {
-            centre: funnel.centre,
-            limits: vec![
-                line(true, &|limits| limits.within_95.low),
-                line(true, &|limits| limits.within_95.high),
-                line(false, &|limits| limits.within_998.low),
-                line(false, &|limits| limits.within_998.high),
-            ],
-            n: (first, last),
-            scale: Scale::around(lowest, highest),
-            points,
-        };
+        let (plot, steps) = funnel_plot(funnel, points);
         self.svg = Some(plot.svg()?);
         self.limits = steps
             .iter()

@@ -11,6 +11,7 @@ mod agents_csv;
 mod contents;
 mod examples;
 mod findings;
+pub(crate) mod funnel_plot;
 mod periods;
 pub(crate) mod plot;
 mod recovery;

@@ -2,12 +2,13 @@
 
 use super::Problem;
 use crate::audit::summary::Group;
-use crate::report::plot::{ControlPlot, FunnelPlot, Look, Point, Scale, round_steps};
+use crate::report::funnel_plot::funnel_plot;
+use crate::report::plot::{ControlPlot, Look, Point, Scale};
 use crate::report::words::{self, Figure};
 use crate::service::api::reading::figures::MeasureView;
 use crate::service::figures::{Series, Step};
 use crate::trend::control::{self, Part, Settings};
-use crate::trend::{Count, Funnel, Interval, Minimum, Standing, Z_95};
+use crate::trend::{Count, Funnel, Interval, Minimum, Z_95};
 use std::collections::BTreeSet;
 
 /// The latest of so many periods are shown; limits rest on all.
@@ -15,9 +16,6 @@ const MOST_PERIODS: usize = 130;
 
 /// So many signals are put into words, the latest.
 const MOST_SIGNALS: usize = 4;
-
-/// Points of a line of limits.
-const LINE_POINTS: i32 = 60;
 
 fn failed(error: impl std::fmt::Display) -> Problem {
     Problem::internal(format!("a chart cannot be drawn: {error}"))
@@ -314,12 +312,6 @@ pub fn funnel_chart(
         words::of(funnel.team.met(), funnel.team.applicable()),
         words::percent(funnel.centre)
     ));
-    let look = |standing| match standing {
-        Standing::TooFew => Look::Grey,
-        Standing::Inside => Look::Ordinary,
-        Standing::Below95 | Standing::Above95 => Look::Beyond95,
-        Standing::Below998 | Standing::Above998 => Look::Beyond,
-    };
     let mut points = Vec::new();
     for ((name, _), count) in groups.iter().zip(&counts) {
         let (Some(rate), Some(interval)) = (count.rate(), Interval::of(count, Z_95)) else { continue };
@@ -337,7 +329,7 @@ pub fn funnel_chart(
                 words::standing_words(standing)
             ));
         }
-        let look = look(standing);
+        let look = Look::from(standing);
         let shown = (look == Look::Beyond).then(|| name.clone());
         points.push(Point { x: funnel.effective_n(count), y: rate, look, name: shown });
     }
@@ -364,36 +356,6 @@ pub fn funnel_chart(
             words::counted(beyond, "agent is", "agents are")
         )
     });
-    view.svg = Some(funnel_svg(&funnel, points)?);
+    view.svg = Some(funnel_plot(&funnel, points).0.svg().map_err(failed)?);
     Ok(view)
-}
-
-fn funnel_svg(funnel: &Funnel, points: Vec<Point>) -> Result<String, Problem> {
-    let least = points.iter().map(|point| point.x).fold(f64::INFINITY, f64::min);
-    let most = points.iter().map(|point| point.x).fold(0.0, f64::max);
-    let steps = round_steps(least, most);
-    let (first, last) = (steps.first().copied().unwrap_or(1.0), steps.last().copied().unwrap_or(2.0));
-    let at = |step: i32| first * (last / first).powf(f64::from(step) / f64::from(LINE_POINTS));
-    let along: Vec<(f64, _)> = (0..=LINE_POINTS).map(|step| (at(step), funnel.limits(at(step)))).collect();
-    let mut judged: Vec<&Point> = points.iter().filter(|point| point.look != Look::Grey).collect();
-    judged.sort_by(|a, b| a.x.total_cmp(&b.x));
-    let middle = funnel.limits(judged.get(judged.len() / 2).map_or(most, |point| point.x)).within_998;
-    let highest = judged.iter().map(|point| point.y).fold(middle.high, f64::max);
-    let lowest = judged.iter().map(|point| point.y).fold(middle.low, f64::min);
-    let line = |within_95, rate: &dyn Fn(&crate::trend::Limits) -> f64| {
-        (within_95, along.iter().map(|(n, limits)| (*n, rate(limits))).collect())
-    };
-    let plot = FunnelPlot {
-        centre: funnel.centre,
-        limits: vec![
-            line(true, &|limits| limits.within_95.low),
-            line(true, &|limits| limits.within_95.high),
-            line(false, &|limits| limits.within_998.low),
-            line(false, &|limits| limits.within_998.high),
-        ],
-        n: (first, last),
-        scale: Scale::around(lowest, highest),
-        points,
-    };
-    plot.svg().map_err(failed)
 }
