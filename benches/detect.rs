@@ -7,7 +7,7 @@
 //! out, gaps left out, evenly sampled from each pattern, at most 50,000. Neither finds what the
 //! rules find. Then Criterion's absolute figures.
 //!
-//! The text is invented (the rules' own examples, put together); `AMENDS_BENCH_TEXT=FILE` takes
+//! The text is invented (the rules' own examples, put together); `BENCH_TEXT=FILE` takes
 //! messages of yours instead: one JSON object a line with `messages: [{role, text | body}]`.
 
 #![expect(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, reason = "a benchmark asks the clock")]
@@ -47,7 +47,7 @@ fn main() {
 
 /// Real messages where the caller has some, invented ones otherwise.
 fn messages(lexicon: &Lexicon, most: usize) -> Vec<String> {
-    if let Ok(path) = std::env::var("AMENDS_BENCH_TEXT") {
+    if let Ok(path) = std::env::var("BENCH_TEXT") {
         let text = std::fs::read_to_string(path).unwrap();
         return text
             .lines()

@@ -3,7 +3,7 @@
 //! Both servers run in this process, one after the other, in several rounds, and are asked over real connections from
 //! this machine: what is measured is the share, not what a machine of its own would do.
 //!
-//! `cargo bench --bench service`; `AMENDS_BENCH_MESSAGES=1000000` for a large ingest.
+//! `cargo bench --bench service`; `BENCH_MESSAGES=1000000` for a large ingest.
 
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a measurement that cannot go on says so")]
 
@@ -52,8 +52,7 @@ const DRAFTS: [(&str, &str); 4] = [
 
 fn main() {
     let brief = std::env::args().any(|argument| argument == "--test");
-    let messages: usize =
-        std::env::var("AMENDS_BENCH_MESSAGES").ok().and_then(|text| text.parse().ok()).unwrap_or(100_000);
+    let messages: usize = std::env::var("BENCH_MESSAGES").ok().and_then(|text| text.parse().ok()).unwrap_or(100_000);
     let (rounds, long) = if brief { (1, Duration::from_millis(200)) } else { (5, Duration::from_secs(3)) };
     let bare = bare();
     let (real, token) = real();

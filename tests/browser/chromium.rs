@@ -29,7 +29,7 @@ impl Driver {
                 Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
             let mut process = match started {
                 Ok(process) => process,
-                Err(error) if std::env::var("AMENDS_BROWSER").is_ok_and(|value| value == "required") => {
+                Err(error) if std::env::var("TEST_BROWSER").is_ok_and(|value| value == "required") => {
                     panic!("chromedriver cannot be started: {error}")
                 }
                 Err(_) => {
@@ -179,7 +179,7 @@ impl Browser {
             for problem in self.accessibility().await {
                 wrong.push(format!("{name} at {width}, {scheme}: {problem}"));
             }
-            if let Ok(folder) = std::env::var("AMENDS_SHOTS") {
+            if let Ok(folder) = std::env::var("TEST_SHOTS") {
                 self.shot(&PathBuf::from(folder).join(format!("{name}-{width}-{scheme}.png"))).await;
             }
         }

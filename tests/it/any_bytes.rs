@@ -1,6 +1,6 @@
 //! Bounded fuzzing: real inputs, broken at random, through every door that takes a user's bytes.
 //!
-//! `AMENDS_FUZZ_SECONDS` says how long (2 where missing), `AMENDS_FUZZ_SEED` repeats a run: the seed
+//! `TEST_FUZZ_SECONDS` says how long (2 where missing), `TEST_FUZZ_SEED` repeats a run: the seed
 //! is printed, and a failure shows its input. What is looked for is a panic or a hang; what the
 //! answers are is other tests' business.
 
@@ -252,10 +252,10 @@ fn mutated(seeds: &[Vec<u8>], chance: &mut Chance) -> Vec<u8> {
 
 #[test]
 fn no_input_stops_the_program() {
-    let seconds = number_from_environment("AMENDS_FUZZ_SECONDS").unwrap_or(2);
+    let seconds = number_from_environment("TEST_FUZZ_SECONDS").unwrap_or(2);
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(1, |time| time.as_nanos() as u64);
-    let seed = number_from_environment("AMENDS_FUZZ_SEED").unwrap_or(now);
-    println!("AMENDS_FUZZ_SEED={seed}");
+    let seed = number_from_environment("TEST_FUZZ_SEED").unwrap_or(now);
+    println!("TEST_FUZZ_SEED={seed}");
     Library::built_in().unwrap();
     let (mut chance, mut doors, started) = (Chance::new(seed), doors(), Instant::now());
     let mut tried = vec![0_usize; doors.len()];

@@ -16,7 +16,7 @@
 //! | `no findings` | none of the four headline findings is made |
 //! | `known miss: …` | the machine is wrong today: the rest of the line is right and does not hold |
 //!
-//! `AMENDS_CONVERSATIONS=word` reads only conversations whose heading holds the word.
+//! `TEST_CONVERSATIONS=word` reads only conversations whose heading holds the word.
 
 use amends::conversation::{Conversation, Format, Message, Participant, Role, Visibility};
 use amends::detect::Detection;
@@ -191,7 +191,7 @@ fn told(lexicon: &Lexicon, reading: &MessageReading, body: &str) -> String {
 }
 
 fn check(name: &str, text: &str, reader: &mut Reader<'_>, failures: &mut Vec<String>) -> usize {
-    let only = std::env::var("AMENDS_CONVERSATIONS").ok();
+    let only = std::env::var("TEST_CONVERSATIONS").ok();
     let mut checked = 0;
     for case in parse(name, text) {
         if only.as_ref().is_some_and(|only| !case.title.contains(only.as_str())) {

@@ -1,10 +1,10 @@
 //! Figures of agreement against numbers worked out by hand or published, and the answer's shape.
 
+use crate::support::{PROGRAM, without_settings};
 use amends::evaluation::{Agreement, GoldMessage, Measured, Nominal, evaluate, parse_line};
 use amends::library::{DEFAULT_SCORECARD, Library};
 use amends::reading::Reader;
 use serde_json::{Value, json};
-use std::process::Command;
 
 /// The labels of the codebook and what is worked out from them, in the order of the answer.
 const MEASURED: [&str; 27] = [
@@ -165,7 +165,7 @@ fn the_answer_has_every_label() {
     });
     let file = folder.path().join("gold.jsonl");
     std::fs::write(&file, format!("{line}\n")).unwrap();
-    let output = Command::new(env!("CARGO_BIN_EXE_amends"))
+    let output = without_settings(PROGRAM)
         .args(["eval", "--format", "json", "--by", "corpus", "--gold"])
         .arg(&file)
         .output()

@@ -9,11 +9,11 @@ const COMMITTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/conversation/s
 #[test]
 fn the_committed_schema_is_the_generated_one() {
     let generated = serde_json::to_string_pretty(&conversation::schema()).unwrap() + "\n";
-    if std::env::var_os("AMENDS_BLESS").is_some() {
+    if std::env::var_os("TEST_BLESS").is_some() {
         std::fs::write(COMMITTED, &generated).unwrap();
     }
     let committed = std::fs::read_to_string(COMMITTED).unwrap_or_default();
-    assert!(committed == generated, "src/conversation/schema.json is old: run the tests with AMENDS_BLESS=1");
+    assert!(committed == generated, "src/conversation/schema.json is old: run the tests with TEST_BLESS=1");
 }
 
 #[test]

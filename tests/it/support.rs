@@ -3,6 +3,21 @@
 use amends::lexicon::{Lexicon, Speaker};
 use amends::library::{DEFAULT_SCORECARD, Library};
 use amends::reading::Reader;
+use std::ffi::OsStr;
+use std::process::Command;
+
+/// The program itself, for the tests that run it.
+pub const PROGRAM: &str = env!("CARGO_BIN_EXE_amends");
+
+/// Runs `program` as if nobody had settings in the environment: they would be the tester's.
+pub fn without_settings(program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new(program);
+    let settings = std::env::vars_os().map(|(name, _)| name);
+    for name in settings.filter(|name| name.to_string_lossy().starts_with("AMENDS_")) {
+        command.env_remove(name);
+    }
+    command
+}
 
 /// The built-in English rules.
 pub fn english() -> &'static Lexicon {

@@ -1,6 +1,7 @@
 //! `amends audit`: whatever comes in, what is written is the same, complete, and under its name only then.
 
 use super::{LEXICON, code, err, out};
+use crate::support::{PROGRAM, without_settings};
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
@@ -293,9 +294,9 @@ fn has_begun(folder: &Path) -> bool {
 fn a_full_disk_is_said_and_nothing_stands_under_a_final_name() {
     let folder = folder_with("t.jsonl", export(4000).as_bytes());
     // A file may grow to 100 blocks of 512 or 1024 bytes; writing more fails as on a full disk.
-    let run = Command::new("sh")
+    let run = without_settings("sh")
         .args(["-c", "trap '' XFSZ; ulimit -f 100; exec \"$0\" audit --lexicons \"$1\" --alone t.jsonl"])
-        .args([env!("CARGO_BIN_EXE_amends"), LEXICON])
+        .args([PROGRAM, LEXICON])
         .current_dir(folder.path())
         .output()
         .unwrap();

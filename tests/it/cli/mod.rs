@@ -10,6 +10,7 @@ mod program;
 mod report;
 mod score;
 
+use crate::support::{PROGRAM, without_settings};
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -26,7 +27,7 @@ const CONVERSATION: &str = concat!(
 );
 
 fn command(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_amends"));
+    let mut command = without_settings(PROGRAM);
     command.current_dir(folder).env_remove("CLICOLOR_FORCE").env_remove("NO_COLOR");
     command
 }

@@ -2,6 +2,7 @@
 
 use super::Data;
 use super::load::{Sender, Way};
+use crate::support::without_settings;
 use std::fs::File;
 use std::io::Write;
 use std::path::PathBuf;
@@ -47,7 +48,7 @@ impl SmallDisk {
 
     /// Runs `program` where the disk is there.
     pub fn enter(&self, program: &str) -> Command {
-        let mut command = Command::new("nsenter");
+        let mut command = without_settings("nsenter");
         command.args(["--preserve-credentials", "--user", "--mount", "--target", &self.holder.id().to_string()]);
         command.args(["--", program]);
         command

@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 /// The variable that asks for more rounds than those of a plain run.
-pub const ROUNDS: &str = "AMENDS_KILL_ROUNDS";
+const ROUNDS: &str = "TEST_KILL_ROUNDS";
 const PLAIN: usize = 5;
 
 /// It is killed so long after the load began at the latest.

@@ -9,6 +9,7 @@ mod kill;
 mod load;
 mod stop;
 
+use crate::support::{PROGRAM, without_settings};
 use client::{Answer, Connection, Request};
 use disk::SmallDisk;
 use serde_json::Value;
@@ -72,10 +73,8 @@ impl Data {
     }
 
     fn amends(&self, arguments: &[&str]) -> Command {
-        let program = env!("CARGO_BIN_EXE_amends");
-        let mut command = self.disk.as_ref().map_or_else(|| Command::new(program), |disk| disk.enter(program));
-        // Variables of that kind are settings.
-        command.env_remove(kill::ROUNDS).stdin(Stdio::null());
+        let mut command = self.disk.as_ref().map_or_else(|| without_settings(PROGRAM), |disk| disk.enter(PROGRAM));
+        command.stdin(Stdio::null());
         command.args(arguments).arg("--data").arg(self.path()).arg("--config").arg(self.config());
         command
     }

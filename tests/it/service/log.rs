@@ -1,11 +1,12 @@
 //! What the program tells of its work, as it runs: never what messages say.
 
+use crate::support::{PROGRAM, without_settings};
 use amends::access::{Credential, Grant, Principal, Role, Token};
 use amends::store::{Store, access};
 use jiff::Timestamp;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 /// A word that stands in nothing but bodies, queries and paths.
 const SECRET: &str = "xylographQuatsch";
@@ -15,7 +16,7 @@ fn no_line_of_the_log_holds_the_text_of_a_message() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     let token = token(&data);
-    let mut serve = Command::new(env!("CARGO_BIN_EXE_amends"))
+    let mut serve = without_settings(PROGRAM)
         .args(["serve", "--address", "127.0.0.1:0", "--log-level", "trace", "--log-format", "json", "--data"])
         .arg(&data)
         .stdout(Stdio::piped())

@@ -1,10 +1,9 @@
 //! Figures over people and time: the same as an audit gives.
 
 use super::Running;
-use crate::support::Chance;
+use crate::support::{Chance, PROGRAM, without_settings};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::process::Command;
 
 const ANSWERS: [&str; 6] = [
     "We are very busy at the moment, so please wait for your parcel a little.",
@@ -43,7 +42,7 @@ fn audited(conversations: &[Value]) -> BTreeMap<String, BTreeMap<String, String>
     let folder = tempfile::tempdir().unwrap();
     let lines: String = conversations.iter().map(|one| format!("{one}\n")).collect();
     std::fs::write(folder.path().join("export.jsonl"), lines).unwrap();
-    let output = Command::new(env!("CARGO_BIN_EXE_amends"))
+    let output = without_settings(PROGRAM)
         .current_dir(folder.path())
         .args(["audit", "export.jsonl", "--out", "out", "--timezone", "UTC"])
         .output()
