@@ -66,9 +66,9 @@ pub(super) fn run(args: &ImportArgs) -> Result<u8, Failure> {
         told.collect::<Vec<_>>().join("\n")
     })?;
     let settings = args.data.settings()?;
-    let method = serve::method(&settings, serve::library(&settings)?)?;
     let inputs = open::inputs(&args.exports)?;
     let store = open_stopped(&settings, INSTEAD)?;
+    let method = serve::in_force(&settings, &store)?;
     let size = inputs.iter().map(|input| input.size).sum();
     let progress = Arc::new(Progress::of(size));
     let stopping = Arc::clone(&progress);
@@ -142,8 +142,8 @@ pub(super) struct RescoreArgs {
 
 pub(super) fn rescore(args: &RescoreArgs) -> Result<u8, Failure> {
     let settings = args.data.existing()?;
-    let method = serve::method(&settings, serve::library(&settings)?)?;
     let store = open_stopped(&settings, "curl -X POST -H 'Authorization: Bearer TOKEN' URL/v1/rescore")?;
+    let method = serve::in_force(&settings, &store)?;
     let stop = Arc::new(AtomicBool::new(false));
     let stopping = Arc::clone(&stop);
     stop_on_signal(move || stopping.swap(true, Ordering::Relaxed))?;

@@ -2,13 +2,13 @@
 
 use super::{Failure, OK, data, demo, lexicon_of, output};
 use crate::access::Setup;
-use crate::ingest::Method;
+use crate::ingest::{InForce, Method};
 use crate::library::{Additions, Library};
 use crate::promise::Terms;
 use crate::reading::LeastConfidence;
 use crate::service::{Service, log, server, tls};
 use crate::settings::{Flag, Settings};
-use crate::store::{Store, access};
+use crate::store::{Store, access, edits};
 use clap::Args;
 use jiff::Timestamp;
 use std::net::TcpListener;
@@ -117,6 +117,13 @@ pub(super) fn method(settings: &Settings, library: &'static Library) -> Result<M
         office: settings.office.clone(),
         terms: Terms::default(),
     })
+}
+
+/// The same with what people wrote in the pages over it.
+pub(super) fn in_force(settings: &Settings, store: &Store) -> Result<Method, Failure> {
+    let library = library(settings)?;
+    let in_force = InForce::of_settings(method(settings, library)?, library);
+    Ok(in_force.with(&store.read(edits::current)?, settings)?.method)
 }
 
 /// The secret by which the first administrator is made, where there is none yet.

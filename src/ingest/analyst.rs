@@ -1,8 +1,8 @@
 //! Reads conversations that have something new.
 
-use super::Method;
 use super::kept::{CueRow, DetectionRow, Evidence, RecoveryRow};
 use super::whole::Whole;
+use super::{Method, hundredths};
 use crate::conversation::{Role, Visibility};
 use crate::detect::Detection;
 use crate::promise::{Fate, Outcome, Promise, Terms, Turn, Why, turns};
@@ -288,10 +288,4 @@ fn recovery_row(recovery: &Recovery, stored: &[StoredMessage]) -> RecoveryRow {
 /// These are plain structures of texts and numbers, which are always JSON.
 fn json(value: &impl serde::Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
-}
-
-/// A score, 0 to 100, in whole hundredths, which add up to the same in any order.
-#[expect(clippy::cast_possible_truncation, reason = "a score is 0 to 100")]
-fn hundredths(score: f64) -> i64 {
-    (score * 100.0).round() as i64
 }

@@ -12,12 +12,15 @@ mod analyst;
 mod delivered;
 mod follower;
 pub mod import;
+pub mod in_force;
 mod kept;
+pub mod preview;
 mod whole;
 
 pub use analyst::Analyst;
 pub use delivered::said;
 pub use follower::{FollowError, Follower};
+pub use in_force::InForce;
 pub use kept::{CueRow, DetectionRow, Evidence, RecoveryRow};
 pub use whole::Whole;
 
@@ -95,4 +98,10 @@ impl Method {
 /// or none.
 pub fn take(store: &Store, records: Vec<Record>) -> Pending<Vec<Option<Taken>>> {
     store.write(move |transaction| pieces::take_all(transaction, &records))
+}
+
+/// A score, 0 to 100, in whole hundredths, which add up to the same in any order.
+#[expect(clippy::cast_possible_truncation, reason = "a score is 0 to 100")]
+fn hundredths(score: f64) -> i64 {
+    (score * 100.0).round() as i64
 }

@@ -26,6 +26,7 @@ pub use label::{Family, Kind, Label, LabelSet};
 pub(crate) use matcher::{ExceptionPattern, Hit};
 pub use pattern::Pattern;
 pub use rule::{Actor, Conditions, Examples, Occurrence, Place, Rule, Speaker, Tense, WaitsForCustomer, Written};
+pub use sources::is_shared_file;
 pub(crate) use word_table::{SentenceFilter, filter_of};
 pub(crate) use words::{UNKNOWN, WordCache, WordId, Words};
 

@@ -13,6 +13,7 @@ use super::{LexiconFile, error_at};
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashSet};
+use toml::Spanned;
 
 /// Patterns of a rule that cancel or complete a match.
 #[derive(Debug, Default)]
@@ -46,11 +47,26 @@ pub(super) struct FrequencyForm {
 }
 
 /// Files that belong to the language as a whole and not to a label.
-const SHARED: [&str; 6] =
-    ["classes.toml", "context.toml", "spelling.toml", "frequency.toml", "deadlines.toml", CONFIDENCE];
+const SHARED: [&str; 7] =
+    ["classes.toml", "context.toml", "spelling.toml", "frequency.toml", "deadlines.toml", CONFIDENCE, OFF];
+
+/// Whether a file of that name belongs to the language as a whole and not to a label.
+#[must_use]
+pub fn is_shared_file(name: &str) -> bool {
+    SHARED.contains(&name)
+}
 
 /// How often each rule was right: the one file that says nothing of what the rules find.
 pub(super) const CONFIDENCE: &str = "confidence.toml";
+
+/// Rules that are switched off.
+pub(super) const OFF: &str = "off.toml";
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OffForm {
+    off: Vec<Spanned<String>>,
+}
 
 /// A label file, parsed.
 struct LabelFile {
@@ -93,6 +109,10 @@ pub(super) struct Sources {
     pub(super) own_classes: Vec<ClassTable>,
     pub(super) rules: Vec<Rule>,
     pub(super) patterns: Vec<RulePatterns>,
+    /// Rules that are switched off, each with the number of the file that says so.
+    off: Vec<(usize, Spanned<String>)>,
+    /// Numbers of files of which rules were taken out.
+    thinned: HashSet<u32>,
 }
 
 impl Sources {
@@ -109,6 +129,8 @@ impl Sources {
             own_classes: Vec::new(),
             rules: Vec::new(),
             patterns: Vec::new(),
+            off: Vec::new(),
+            thinned: HashSet::new(),
         };
         let all: Vec<&LexiconFile> = layers.iter().flatten().collect();
         let of_label =
@@ -137,20 +159,40 @@ impl Sources {
                 sources.measured_files = sources.files.len();
             }
             let replaced: HashSet<&str> = layer_rules.iter().map(|(rule, _)| rule.id.as_str()).collect();
-            let (mut rules, mut patterns) = (Vec::new(), Vec::new());
-            for (rule, others) in sources.rules.drain(..).zip(sources.patterns.drain(..)) {
-                if !replaced.contains(rule.id.as_str()) {
-                    rules.push(rule);
-                    patterns.push(others);
-                }
-            }
+            sources.leave_out(|id| replaced.contains(id));
             for (rule, others) in layer_rules {
-                rules.push(rule);
-                patterns.push(others);
+                sources.rules.push(rule);
+                sources.patterns.push(others);
             }
-            (sources.rules, sources.patterns) = (rules, patterns);
         }
+        sources.switch_off(errors);
         sources
+    }
+
+    /// Takes out the rules whose identifiers `is_out` holds.
+    fn leave_out(&mut self, is_out: impl Fn(&str) -> bool) {
+        for (rule, others) in std::mem::take(&mut self.rules).into_iter().zip(std::mem::take(&mut self.patterns)) {
+            if is_out(&rule.id) {
+                self.thinned.insert(rule.place.file);
+            } else {
+                self.rules.push(rule);
+                self.patterns.push(others);
+            }
+        }
+    }
+
+    /// Takes out the rules that `off.toml` names.
+    fn switch_off(&mut self, errors: &mut Vec<LexiconError>) {
+        let off = std::mem::take(&mut self.off);
+        for (file, id) in &off {
+            if !self.rules.iter().any(|rule| rule.id == *id.get_ref()) {
+                let problem = format!("no rule is called `{}`; `amends lexicon list` shows all", id.get_ref());
+                let file = &self.files[*file];
+                errors.push(LexiconError::at(&file.path, &file.text, id.span().start, problem));
+            }
+        }
+        let off: HashSet<&str> = off.iter().map(|(_, id)| id.get_ref().as_str()).collect();
+        self.leave_out(|id| off.contains(id));
     }
 
     /// Reads a file that belongs to the language as a whole.
@@ -164,6 +206,7 @@ impl Sources {
                 parse::read::<ConfidenceForm>(file).map(|form| self.confidence = Some(form.checked(file, errors)))
             }
             "spelling.toml" => parse::read(file).map(|form| self.spelling = form),
+            OFF => parse::read(file).map(|form: OffForm| self.off.extend(form.off.into_iter().map(|id| (index, id)))),
             _ => parse::read(file).map(|form| self.frequency = form),
         };
         errors.extend(result.err());
@@ -198,7 +241,8 @@ impl Sources {
                     let problem = format!("{{{name}}} is defined in classes.toml already; choose another name");
                     errors.push(LexiconError::at(&file.path, &file.text, at, problem));
                 }
-                if !used.contains(&(index as u32, name)) {
+                // Rules that are replaced or switched off may have used it.
+                if !used.contains(&(index as u32, name)) && !self.thinned.contains(&(index as u32)) {
                     let problem = format!("the class {{{name}}} is not used: remove it");
                     errors.push(LexiconError::at(&file.path, &file.text, at, problem));
                 }

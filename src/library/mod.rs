@@ -1,9 +1,10 @@
 //! Where lexicons and scorecards come from: built into the program, or the user's own folder.
 
 use crate::lexicon::{Lexicon, LexiconErrors, LexiconFile};
-use crate::score::{Scorecard, ScorecardError};
+use crate::score::{Scorecard, ScorecardError, digest_of};
 use include_dir::{Dir, include_dir};
 use once_cell::sync::OnceCell;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use thiserror::Error;
 
@@ -85,6 +86,14 @@ impl Library {
     /// # Errors
     /// Where the folder cannot be read or its files are wrong.
     pub fn open(additions: &Additions) -> Result<Self, LibraryError> {
+        Self::with_own(additions, Vec::new())
+    }
+
+    /// The same with `own` files over all others, each with its path in a folder laid out so (`en/ours.toml`).
+    ///
+    /// # Errors
+    /// Where the folder cannot be read or files are wrong.
+    pub fn with_own(additions: &Additions, own: Vec<LexiconFile>) -> Result<Self, LibraryError> {
         let mut layers: Vec<Folders> = Vec::new();
         if !additions.alone {
             layers.push(built_in_folders());
@@ -92,6 +101,8 @@ impl Library {
         if let Some(folder) = &additions.folder {
             layers.push(read_folders(folder)?);
         }
+        let own = own.into_iter().filter_map(|file| Some((file.path.split_once('/')?.0.to_owned(), vec![file])));
+        layers.push(by_folder(own));
         let mut languages: Vec<String> = layers.iter().flatten().map(|(name, _)| name.clone()).collect();
         languages.sort_unstable_by(|a, b| (a != "en", a).cmp(&(b != "en", b)));
         languages.dedup();
@@ -152,6 +163,13 @@ impl Library {
     }
 }
 
+/// Whether the scorecard with that digest is part of the program.
+#[must_use]
+pub fn is_built_in_scorecard(digest: &str) -> bool {
+    let files = BUILT_IN.get_dir(SCORECARDS).into_iter().flat_map(Dir::files);
+    files.filter_map(|file| file.contents_utf8()).any(|text| digest_of(text) == digest)
+}
+
 fn built_in_folders() -> Folders {
     let mut folders: Folders = BUILT_IN
         .dirs()
@@ -169,6 +187,13 @@ fn built_in_folders() -> Folders {
         .collect();
     folders.sort_by(|a, b| a.0.cmp(&b.0));
     folders
+}
+
+/// Files of the same folder together.
+fn by_folder(files: impl Iterator<Item = (String, Vec<LexiconFile>)>) -> Folders {
+    let mut folders = BTreeMap::<String, Vec<LexiconFile>>::new();
+    files.for_each(|(folder, files)| folders.entry(folder).or_default().extend(files));
+    folders.into_iter().collect()
 }
 
 fn read_folders(folder: &Path) -> Result<Folders, LibraryError> {

@@ -6,11 +6,39 @@
 
 mod scorecard;
 
-pub use scorecard::{Applies, Criterion, LabelKind, Scorecard, ScorecardError};
+pub use scorecard::{Applies, Criterion, LabelKind, Scorecard, ScorecardError, digest_of};
 
 use crate::detect::Detection;
-use crate::lexicon::Label;
+use crate::lexicon::{Kind, Label};
 use crate::situation::Situation;
+
+/// Something that was found: in a message just read, or kept from an earlier reading.
+pub trait Labelled {
+    /// What was found.
+    fn label(&self) -> Label;
+    /// Which kind of it.
+    fn kind(&self) -> Option<Kind>;
+}
+
+impl Labelled for Detection {
+    fn label(&self) -> Label {
+        self.label
+    }
+
+    fn kind(&self) -> Option<Kind> {
+        self.kind
+    }
+}
+
+impl Labelled for LabelKind {
+    fn label(&self) -> Label {
+        self.label
+    }
+
+    fn kind(&self) -> Option<Kind> {
+        self.kind
+    }
+}
 
 /// How a criterion stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -83,7 +111,7 @@ struct Verdicts {
 
 /// Scores a message by `card`, from what it says and the situation that it answers.
 #[must_use]
-pub fn score(card: &Scorecard, detections: &[Detection], situation: &Situation) -> MessageScore {
+pub fn score(card: &Scorecard, detections: &[impl Labelled], situation: &Situation) -> MessageScore {
     summed(card, verdicts(card, detections, situation))
 }
 
@@ -92,12 +120,12 @@ pub fn score(card: &Scorecard, detections: &[Detection], situation: &Situation) 
 /// A criterion that stands otherwise without the doubtful ones is left out, as one that does not apply: words
 /// that may not mean it are held neither against a message nor for it.
 #[must_use]
-pub fn score_of_sure(card: &Scorecard, all: &[Detection], sure: &[Detection], situation: &Situation) -> MessageScore {
+pub fn score_of_sure<L: Labelled>(card: &Scorecard, all: &[L], sure: &[L], situation: &Situation) -> MessageScore {
     let (with, without) = (verdicts(card, all, situation), verdicts(card, sure, situation));
     summed(card, Verdicts { met: with.met & without.met, unmet: with.unmet & without.unmet })
 }
 
-fn verdicts(card: &Scorecard, detections: &[Detection], situation: &Situation) -> Verdicts {
+fn verdicts(card: &Scorecard, detections: &[impl Labelled], situation: &Situation) -> Verdicts {
     let mut verdicts = Verdicts { met: 0, unmet: 0 };
     for (index, criterion) in card.criteria.iter().enumerate() {
         if !criterion.applies.iter().all(|applies| holds(*applies, detections, situation)) {
@@ -131,8 +159,8 @@ fn summed(card: &Scorecard, Verdicts { met, unmet }: Verdicts) -> MessageScore {
     MessageScore { met, unmet, score, uncritical_score }
 }
 
-fn holds(applies: Applies, detections: &[Detection], situation: &Situation) -> bool {
-    let says = |label: Label| detections.iter().any(|one| one.label == label);
+fn holds(applies: Applies, detections: &[impl Labelled], situation: &Situation) -> bool {
+    let says = |label: Label| detections.iter().any(|one| one.label() == label);
     match applies {
         Applies::ServiceFailure => situation.service_failure,
         Applies::ApologyDue => situation.apology_due,
@@ -144,5 +172,5 @@ fn holds(applies: Applies, detections: &[Detection], situation: &Situation) -> b
 
 /// The detections of `criterion` that broke it or met it: its evidence.
 pub fn evidence<'d>(criterion: &'d Criterion, detections: &'d [Detection]) -> impl Iterator<Item = &'d Detection> {
-    detections.iter().filter(|one| criterion.broken_by.iter().chain(&criterion.met_by).any(|label| label.is(one)))
+    detections.iter().filter(|one| criterion.broken_by.iter().chain(&criterion.met_by).any(|label| label.is(*one)))
 }

@@ -1,8 +1,8 @@
 //! A scorecard file: criteria with a plain question, what meets or breaks them, when they apply.
 
-use crate::detect::Detection;
+use super::Labelled;
 use crate::lexicon::{Kind, Label, LexiconError};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 use toml::Spanned;
@@ -13,7 +13,7 @@ use toml::Spanned;
 pub struct ScorecardError(#[from] pub LexiconError);
 
 /// When a criterion asks something of a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Applies {
     /// The conversation shows a service failure.
@@ -38,10 +38,19 @@ pub struct LabelKind {
 }
 
 impl LabelKind {
-    /// Whether `detection` is one.
+    /// Whether `found` is one.
     #[must_use]
-    pub fn is(self, detection: &Detection) -> bool {
-        detection.label == self.label && (self.kind.is_none() || self.kind == detection.kind)
+    pub fn is(self, found: &impl Labelled) -> bool {
+        found.label() == self.label && (self.kind.is_none() || self.kind == found.kind())
+    }
+
+    /// As it stands in a file.
+    #[must_use]
+    pub fn text(self) -> String {
+        match self.kind {
+            Some(kind) => format!("{}:{}", self.label.name(), kind.name()),
+            None => self.label.name().to_owned(),
+        }
     }
 
     fn parse(text: &str) -> Result<Self, String> {
@@ -101,7 +110,7 @@ pub struct Scorecard {
     pub digest: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct ScorecardForm {
     id: Spanned<String>,
@@ -111,22 +120,50 @@ struct ScorecardForm {
     criterion: Vec<CriterionForm>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct CriterionForm {
     id: Spanned<String>,
     question: String,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     broken_by: Vec<Spanned<String>>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     met_by: Vec<Spanned<String>>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     applies: Vec<Applies>,
     weight: Spanned<f64>,
     reason: String,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     critical: bool,
     advice: String,
+}
+
+impl From<&Criterion> for CriterionForm {
+    fn from(criterion: &Criterion) -> Self {
+        let labels = |labels: &[LabelKind]| labels.iter().map(|label| written(label.text())).collect();
+        Self {
+            id: written(criterion.id.clone()),
+            question: criterion.question.clone(),
+            broken_by: labels(&criterion.broken_by),
+            met_by: labels(&criterion.met_by),
+            applies: criterion.applies.clone(),
+            weight: written(criterion.weight),
+            reason: criterion.reason.clone(),
+            critical: criterion.critical,
+            advice: criterion.advice.clone(),
+        }
+    }
+}
+
+/// A value of a file that is yet to be written.
+fn written<T>(value: T) -> Spanned<T> {
+    Spanned::new(0..0, value)
+}
+
+/// SHA-256 of a scorecard's file, in hexadecimal.
+#[must_use]
+pub fn digest_of(text: &str) -> String {
+    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl Scorecard {
@@ -173,7 +210,21 @@ impl Scorecard {
                 advice: one.advice,
             });
         }
-        let digest = Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect();
+        let digest = digest_of(text);
         Ok(Self { id: form.id.into_inner(), name: form.name, version: form.version, what: form.what, criteria, digest })
+    }
+
+    /// A file that [`Self::parse`] reads as this scorecard.
+    ///
+    /// # Errors
+    /// None is expected: a scorecard is made of texts and numbers.
+    pub fn text(&self) -> Result<String, toml::ser::Error> {
+        toml::to_string(&ScorecardForm {
+            id: written(self.id.clone()),
+            name: self.name.clone(),
+            version: self.version.clone(),
+            what: self.what.clone(),
+            criterion: self.criteria.iter().map(CriterionForm::from).collect(),
+        })
     }
 }

@@ -96,14 +96,14 @@ impl Background {
 fn read(service: &Service) {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     while !service.unread.is_stopped() {
-        let read = Analyst::new(&service.store, service.method.clone(), threads)
+        let read = service.switch.during(|| {
             // Asked between lots: the index need not wait for the last one.
-            .and_then(|analyst| {
-                analyst.read_all(&|| {
-                    service.changed.wake();
-                    service.unread.is_stopped()
-                })
-            });
+            let stop = || {
+                service.changed.wake();
+                service.unread.is_stopped() || service.switch.is_wanted()
+            };
+            Analyst::new(&service.store, service.method(), threads)?.read_all(&stop)
+        });
         match read {
             Ok(_) => {
                 service.changed.wake();
@@ -162,7 +162,7 @@ pub fn forget_now(service: &Service, now: Timestamp) -> Result<(), StoreError> {
         let forget = move |transaction: &Transaction<'_>| deliveries::forget(transaction, before, TOGETHER);
         while !service.forgetting.is_stopped() && service.store.write(forget).wait()? == TOGETHER {}
     }
-    if let Some(days) = service.settings.text_days
+    if let Some(days) = service.store.read(|transaction| service.text_days(transaction))?
         && let Ok(before) = now.checked_sub(SignedDuration::from_hours(24 * i64::from(days)))
     {
         while !service.forgetting.is_stopped() {

@@ -43,7 +43,7 @@ impl Tag {
     /// # Errors
     /// Where the store fails.
     pub fn of_store(transaction: &Transaction<'_>, service: &Service, caller: &Principal) -> Result<Self, Problem> {
-        let method = &service.method;
+        let method = service.method();
         Ok(Self::of(&[
             &store::change(transaction)?.to_string(),
             &format!("{} {} {:?}", caller.credential, caller.scopes(), caller.agent),

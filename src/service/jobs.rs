@@ -171,7 +171,7 @@ fn import(service: &Service, job: &Job, uploaded: &Uploaded, progress: &Progress
 /// Gives all conversations that were read with other rules to be read anew, some at a time.
 fn rescore(service: &Service, progress: &Progress) -> Result<(), StoreError> {
     let store = &service.store;
-    let version = Analyst::new(store, service.method.clone(), 1)?.version();
+    let version = Analyst::new(store, service.method(), 1)?.version();
     let size = store.read(|transaction| count_outdated(transaction, version))?;
     progress.count(|counts| counts.size = size);
     let mut after = 0;

@@ -26,10 +26,17 @@ struct DeliveryLabels {
     outcome: &'static str,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RulesLabels {
+    lexicon: String,
+    scorecard: String,
+}
+
 /// What is counted.
 #[derive(Debug)]
 pub struct Metrics {
     registry: Registry,
+    rules: Family<RulesLabels, Gauge>,
     requests: Family<RequestLabels, Histogram, fn() -> Histogram>,
     deliveries: Family<DeliveryLabels, Counter>,
     waiting: Gauge,
@@ -65,7 +72,16 @@ impl Metrics {
         let told = "Changes of the store that the search index does not hold yet";
         registry.register("index_lag_changes", told, index_lag.clone());
         registry.register("build", "What runs", Info::new(build));
-        Self { registry, requests, deliveries, waiting, unread, index_lag }
+        let rules = Family::<RulesLabels, Gauge>::default();
+        registry.register("rules", "Digests of what messages are read with: 1 for those in force", rules.clone());
+        Self { registry, rules, requests, deliveries, waiting, unread, index_lag }
+    }
+
+    /// Tells with what messages are read from now on.
+    pub fn rules(&self, lexicon: &str, scorecard: &str) {
+        self.rules.clear();
+        let labels = RulesLabels { lexicon: lexicon.to_owned(), scorecard: scorecard.to_owned() };
+        self.rules.get_or_create(&labels).set(1);
     }
 
     /// Counts an answered request.

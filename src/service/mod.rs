@@ -10,7 +10,9 @@ pub mod cors;
 pub mod etag;
 pub mod figures;
 pub mod gate;
+pub mod hooks;
 pub mod idempotency;
+pub mod in_force;
 pub mod jobs;
 mod known;
 pub mod log;
@@ -19,6 +21,7 @@ pub mod openapi;
 pub mod pages;
 pub mod paging;
 pub mod problem;
+pub mod retention;
 pub mod routes;
 pub mod server;
 pub mod sight;
@@ -30,12 +33,14 @@ pub mod versions;
 use crate::index::{Index, Rebuilt};
 use crate::ingest::{FollowError, Follower, INDEX, Method};
 use crate::library::Library;
-use crate::query::Vocabulary;
+use crate::promise::Office;
 use crate::settings::Settings;
 use crate::store::{Store, StoreError};
 use access::Access;
 use actix_web::web;
 use background::Signal;
+use hooks::GivenSecrets;
+use in_force::Switch;
 use jobs::Jobs;
 use metrics::Metrics;
 use problem::Problem;
@@ -50,14 +55,14 @@ pub struct Service {
     pub store: Store,
     /// How it is set.
     pub settings: Settings,
-    /// What conversations are read with.
-    pub method: Method,
+    /// What messages are read with.
+    switch: Switch,
+    /// Secrets of webhooks that were given in the pages.
+    pub given_secrets: GivenSecrets,
+    /// When the office that promises is at work; its time zone is that of the pages.
+    pub office: Office,
     /// Where messages are searched.
     pub index: Index,
-    /// The names that queries may use.
-    pub vocabulary: Vocabulary,
-    /// All rules and scorecards.
-    pub library: &'static Library,
     /// What is counted.
     pub metrics: Metrics,
     /// What keeps the gate.
@@ -88,7 +93,9 @@ impl Service {
         let folder = store.folder().join(INDEX);
         let (follower, rebuilt) = Follower::open(&folder, &store, method.office.zone().clone())?;
         let index = follower.index().clone();
-        let vocabulary = api::search::vocabulary(&method);
+        let office = method.office.clone();
+        let switch = Switch::open(&store, &settings, method, library)?;
+        let given_secrets = GivenSecrets::open(&store)?;
         let access = Access::new(&settings);
         let (unread, changed) = (Signal::default(), Signal::default());
         let (jobs, forgetting) = (Jobs::default(), Signal::default());
@@ -96,18 +103,16 @@ impl Service {
         let erasure_waits = AtomicBool::new(true);
         let metrics = Metrics::new(vec![
             ("version", env!("CARGO_PKG_VERSION").to_owned()),
-            ("language", method.lexicon.language().to_owned()),
-            ("lexicon", method.lexicon.digest().to_owned()),
-            ("scorecard", method.card.digest.clone()),
+            ("language", settings.reading.language.clone()),
         ]);
         let service = Self {
             store,
             settings,
-            method,
+            switch,
+            given_secrets,
+            office,
             access,
-            library,
             index,
-            vocabulary,
             metrics,
             unread,
             changed,
@@ -115,6 +120,8 @@ impl Service {
             forgetting,
             erasure_waits,
         };
+        let method = service.method();
+        service.metrics.rules(method.lexicon.digest(), &method.card.digest);
         if let Err(error) = jobs::resume(&service) {
             tracing::error!(%error, "jobs cannot be taken up again");
         }

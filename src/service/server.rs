@@ -30,7 +30,7 @@ pub async fn run(
     let settings = &service.settings.server;
     let (body_limit, workers) = (settings.body_limit, settings.workers);
     let body_limit = usize::try_from(body_limit).unwrap_or(usize::MAX);
-    let method = service.method.clone();
+    let method = service.method();
     let server = HttpServer::new(move || {
         let reader = Reader::new(method.lexicon, method.card).with_least_confidence(method.least_confidence);
         App::new()

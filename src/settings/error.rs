@@ -20,6 +20,14 @@ pub(super) struct File {
     pub(super) text: String,
 }
 
+impl File {
+    /// `amends.toml:3:1`.
+    pub(super) fn place(&self, at: usize) -> String {
+        let LexiconError { file, line, column, .. } = LexiconError::at(&self.name, &self.text, at, "");
+        format!("{file}:{line}:{column}")
+    }
+}
+
 /// One thing wrong in the settings.
 ///
 /// The line is shown, unless it may hold a secret.

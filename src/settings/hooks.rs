@@ -21,6 +21,8 @@ pub struct Hooks {
 pub struct Hook {
     /// One or more; each of them proves that the tool sent it.
     pub secrets: Vec<Secret>,
+    /// Where each of them comes from, for people: `the variable ZENDESK_SECRET`.
+    pub whence: Vec<String>,
     /// The source under which its conversations are kept, where that is not the tool's name.
     pub as_source: Option<String>,
 }
@@ -66,7 +68,7 @@ fn one(keys: &mut Layers, layers: &super::Layers<'_>, tool: &str, warnings: &mut
         keys.refuse(&first(), "at least one secret is needed, or anybody could send");
         return None;
     }
-    let mut secrets = Vec::new();
+    let (mut secrets, mut whence) = (Vec::new(), Vec::new());
     for (index, text) in told.iter().enumerate() {
         let (told, item) = (Told::of(text), index + 1);
         if matches!(told, Told::Literal(_)) {
@@ -75,9 +77,12 @@ fn one(keys: &mut Layers, layers: &super::Layers<'_>, tool: &str, warnings: &mut
             ));
         }
         match told.fetch(tool, layers.environment, layers.read) {
-            Ok(secret) => secrets.push(secret),
+            Ok(secret) => {
+                secrets.push(secret);
+                whence.push(told.whence(keys.given_at(&secrets_key)));
+            }
             Err(problem) => keys.refuse(&secrets_key, &format!("item {item}: {problem}")),
         }
     }
-    Some(Hook { secrets, as_source: as_source? })
+    Some(Hook { secrets, whence, as_source: as_source? })
 }

@@ -79,6 +79,16 @@ impl Layers {
         self.given.get(key)
     }
 
+    /// Where `key` is given: `amends.toml:3:1`, or the name of a variable or a flag; `None` where it is built in.
+    pub(super) fn given_at(&self, key: &str) -> Option<String> {
+        match &self.given.get(key)?.place {
+            Place::Named(name) => Some(name.clone()),
+            // The first file is the built-in one.
+            Place::File { file: 0, .. } => None,
+            Place::File { file, at } => Some(self.files.get(*file)?.place(*at)),
+        }
+    }
+
     /// Complains of the value of `key`.
     pub(super) fn refuse(&mut self, key: &str, problem: &str) {
         let place = self.given.get(key).map_or_else(|| Place::Named(key.to_owned()), |given| given.place.clone());

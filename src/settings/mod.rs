@@ -36,6 +36,7 @@ use error::Place;
 use jiff::SignedDuration;
 use jiff::civil::Date;
 use layer::PREFIX;
+use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -47,6 +48,9 @@ pub const DEFAULT: &str = include_str!("default.toml");
 
 /// The file in the data folder that is read where no other is named.
 pub const FILE_IN_DATA: &str = "amends.toml";
+
+/// Settings that can be changed in the pages, where nothing else gives them.
+const EDITABLE: [&str; 2] = ["reading.scorecard", "retention.text_days"];
 
 /// A flag of the command line that is a setting.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,6 +100,8 @@ pub struct Settings {
     pub session: SignedDuration,
     /// What tools may send.
     pub hooks: Hooks,
+    /// Settings that the pages leave alone, as a file, the environment or a flag gives them, each with where.
+    pub fixed: BTreeMap<&'static str, String>,
     /// What is allowed and better changed, in words.
     pub warnings: Vec<String>,
 }
@@ -197,6 +203,7 @@ impl Settings {
             let limits = limits(keys);
             let text_days = keys.optional("retention.text_days", whole(1..=36_500));
             let hours = keys.required("sessions.hours", whole(1..=8_760));
+            let fixed = EDITABLE.into_iter().filter_map(|key| Some((key, keys.given_at(key)?))).collect();
             let mut warnings = Vec::new();
             let hooks = hooks::read(keys, layers, &mut warnings);
             let (office, date_order) = office?;
@@ -219,6 +226,7 @@ impl Settings {
                 text_days: text_days?,
                 session: SignedDuration::from_hours(i64::from(hours?)),
                 hooks: hooks?,
+                fixed,
                 warnings,
             })
         })(&mut keys);

@@ -23,6 +23,15 @@ impl<'t> Told<'t> {
         }
     }
 
+    /// Where it comes from, for people, where the settings tell it at `place`.
+    pub(super) fn whence(&self, place: Option<String>) -> String {
+        match self {
+            Self::Variable(name) => format!("the variable {name}"),
+            Self::File(path) => format!("the file {}", path.display()),
+            Self::Literal(_) => place.unwrap_or_else(|| "the settings".to_owned()),
+        }
+    }
+
     /// Fetches it for `tool`; space around it is no part of it. Errors do not show it.
     pub(super) fn fetch(
         &self,

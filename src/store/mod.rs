@@ -16,10 +16,12 @@ mod conditions;
 pub mod conversations;
 pub mod deliveries;
 pub mod documents;
+pub mod edits;
 pub mod erasure;
 pub mod export;
 pub mod figures;
 pub mod found;
+pub mod hook_secrets;
 pub mod jobs;
 mod lock;
 pub mod messages;
@@ -28,6 +30,7 @@ pub mod pieces;
 pub mod promises;
 pub mod queue;
 mod readers;
+pub mod recent;
 pub mod rereading;
 pub mod retention;
 pub mod reviews;
@@ -111,7 +114,7 @@ const READERS: usize = 4;
 const BUSY: Duration = Duration::from_secs(10);
 
 fn migrations() -> Migrations<'static> {
-    Migrations::new(vec![M::up(include_str!("migrations/1.sql"))])
+    Migrations::new(vec![M::up(include_str!("migrations/1.sql")), M::up(include_str!("migrations/2.sql"))])
 }
 
 /// The store of a data folder.

@@ -15,6 +15,7 @@ use actix_web::web::{Query, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, web};
 use rusqlite::Transaction;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
 
 /// Its routes.
@@ -83,10 +84,10 @@ pub async fn hooks(
 ) -> Result<HttpResponse, Problem> {
     let base = address(&request, &service, "");
     let shared = service.into_inner();
-    let settings = shared.settings.hooks.tools.clone();
+    let hooks = Arc::clone(&shared);
     let items = shared.read(move |transaction| {
         let item = |tool: &&'static dyn webhook::Tool| {
-            let (source, set) = (tool.name(), settings.get(tool.name()));
+            let (source, set) = (tool.name(), hooks.hook(tool.name()));
             let last = deliveries::last(transaction, source)?;
             let last = last.map(|row| LastDelivery { received: time(row.received), outcome: row.outcome });
             let host = base.split_once("://").map_or(base.as_str(), |(_, host)| host);
@@ -94,8 +95,8 @@ pub async fn hooks(
                 source,
                 title: tool.title(),
                 address: format!("{base}/hooks/{source}"),
-                secrets: set.map_or(0, |hook| hook.secrets.len()),
-                as_source: set.and_then(|hook| hook.as_source.clone()),
+                secrets: set.as_ref().map_or(0, |hook| hook.secrets.len()),
+                as_source: set.and_then(|hook| hook.as_source),
                 guide: tool.guide().replace("https://YOUR-ADDRESS", &base).replace("YOUR-ADDRESS", host),
                 last,
                 unread: deliveries::unread(transaction, source)?,

@@ -57,7 +57,7 @@ pub async fn receive(
 ) -> Result<HttpResponse, Problem> {
     let (tool, hook) = set_up(&service, &source)?;
     let received = Timestamp::now();
-    match verify(&request, "POST", &service, (tool, hook), &body, received)? {
+    match verify(&request, "POST", &service, (tool, &hook), &body, received)? {
         Received::Answer(answer) => Ok(HttpResponse::Ok().content_type(answer.content_type).body(answer.body)),
         Received::Delivered(verified) => {
             let said = ingest::said(tool, &body, received, hook.as_source.as_deref());
@@ -92,17 +92,17 @@ pub async fn try_out(
 ) -> Result<HttpResponse, Problem> {
     let (tool, hook) = set_up(&service, &source)?;
     // GET is here only because HEAD is answered as it is.
-    match verify(&request, "HEAD", &service, (tool, hook), &[], Timestamp::now())? {
+    match verify(&request, "HEAD", &service, (tool, &hook), &[], Timestamp::now())? {
         Received::Answer(answer) => Ok(HttpResponse::Ok().content_type(answer.content_type).body(answer.body)),
         Received::Delivered(_) => Ok(HttpResponse::Ok().finish()),
     }
 }
 
 /// The tool called `source`, and how it is set up.
-fn set_up<'s>(service: &'s Service, source: &str) -> Result<(&'static dyn Tool, &'s Hook), Problem> {
+fn set_up(service: &Service, source: &str) -> Result<(&'static dyn Tool, Hook), Problem> {
     // The same answer for tools that we know and do not: strangers learn nothing about what is used here.
     let detail = "no webhooks are taken at this address; administrators find at /v1/hooks how to set them up";
-    let hook = service.settings.hooks.tools.get(source);
+    let hook = service.hook(source);
     webhook::tool(source).zip(hook).ok_or_else(|| Problem::not_found(detail))
 }
 

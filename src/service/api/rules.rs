@@ -179,7 +179,7 @@ pub async fn list(
     let page = PageQuery { limit, cursor };
     let (limit, after) = (page.limit()?, page.after::<usize>()?);
     let label = label.map(|name| Label::from_name(&name).ok_or_else(|| no_such_label(&name))).transpose()?;
-    let lexicon = service.method.lexicon;
+    let lexicon = service.method().lexicon;
     let rules = lexicon.rules().iter().enumerate().skip(after.map_or(0, |after| after.saturating_add(1)));
     let found = rules.filter(|(_, rule)| label.is_none_or(|label| rule.label == label)).map(|(index, _)| index);
     let found = found.take(limit + 1).collect();
@@ -213,7 +213,7 @@ pub async fn one(
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let (service, id) = (service.into_inner(), id.into_inner());
-    let lexicon = service.method.lexicon;
+    let lexicon = service.method().lexicon;
     let index = lexicon.rules().iter().position(|rule| rule.id == id);
     let index = index.ok_or_else(|| Problem::not_found(format!("there is no rule `{id}`")))?;
     let (scope, search) = (caller.clone(), service.index.clone());

@@ -1,6 +1,7 @@
 //! A draft, or a whole conversation, scored without being stored.
 
 use crate::conversation::{Conversation, Message, Participant, Role, Visibility, neutral};
+use crate::ingest::Method as ReadBy;
 use crate::reading::Reader;
 use crate::service::Service;
 use crate::service::gate::{May, Score};
@@ -11,7 +12,7 @@ use actix_web::http::Method;
 use actix_web::web::ServiceConfig;
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
-use std::cell::RefCell;
+use std::cell::{RefCell, RefMut};
 use utoipa::ToSchema;
 
 /// Its routes.
@@ -37,6 +38,15 @@ pub struct ScoreRequest {
 /// The reader of this thread.
 pub type ThreadReader = RefCell<Reader<'static>>;
 
+/// The reader of this thread, made anew where rules or scorecard are others since it was last used.
+pub fn up_to_date<'r>(reader: &'r ThreadReader, method: &ReadBy) -> RefMut<'r, Reader<'static>> {
+    let mut reader = reader.borrow_mut();
+    if !std::ptr::eq(reader.lexicon(), method.lexicon) || !std::ptr::eq(reader.scorecard(), method.card) {
+        *reader = Reader::new(method.lexicon, method.card).with_least_confidence(method.least_confidence);
+    }
+    reader
+}
+
 /// Scores a draft or a conversation
 ///
 /// A draft with what the customer wrote, or a whole conversation in the neutral form. The answer holds each
@@ -61,8 +71,10 @@ pub async fn score(
 ) -> Result<HttpResponse, Problem> {
     let request: ScoreRequest = serde_json::from_slice(&body).map_err(|error| of_json(&error))?;
     let conversation = request.conversation()?;
-    let readings = reader.borrow_mut().conversation(&conversation);
-    let context = wire::Context { lexicon: service.method.lexicon, card: service.method.card, only: None };
+    let in_force = service.in_force();
+    let method = &in_force.method;
+    let readings = up_to_date(&reader, method).conversation(&conversation);
+    let context = wire::Context { lexicon: method.lexicon, card: method.card, only: None };
     Ok(HttpResponse::Ok().json(wire::conversation(&context, &conversation, "draft", &readings)))
 }
 

@@ -89,7 +89,7 @@ impl ScorecardAnswer {
 
 impl CriterionAnswer {
     fn of(criterion: &Criterion) -> Self {
-        let labels = |labels: &[LabelKind]| labels.iter().map(label).collect();
+        let labels = |labels: &[LabelKind]| labels.iter().map(|label| label.text()).collect();
         Self {
             id: criterion.id.clone(),
             question: criterion.question.clone(),
@@ -101,13 +101,6 @@ impl CriterionAnswer {
             broken_by: labels(&criterion.broken_by),
             advice: criterion.advice.clone(),
         }
-    }
-}
-
-fn label(one: &LabelKind) -> String {
-    match one.kind {
-        Some(kind) => format!("{}:{}", one.label.name(), kind.name()),
-        None => one.label.name().to_owned(),
     }
 }
 
@@ -133,11 +126,12 @@ const fn condition(applies: Applies) -> &'static str {
     ),
 )]
 pub async fn list(_caller: May<Read>, service: web::Data<Service>, request: HttpRequest) -> HttpResponse {
-    let (cards, in_use) = (service.library.scorecards(), service.method.card);
-    let mut parts: Vec<&str> = cards.iter().map(|card| card.digest.as_str()).collect();
+    let in_force = service.in_force();
+    let (cards, in_use) = (&in_force.cards, in_force.method.card);
+    let mut parts: Vec<&str> = cards.iter().map(|one| one.card.digest.as_str()).collect();
     parts.push(&in_use.digest);
     Tag::of(&parts).answer(&request, || {
-        let items = cards.iter().map(|card| ScorecardAnswer::of(card, in_use)).collect();
+        let items = cards.iter().map(|one| ScorecardAnswer::of(one.card, in_use)).collect();
         HttpResponse::Ok().json(Scorecards { items })
     })
 }
@@ -160,7 +154,9 @@ pub async fn one(
     id: web::Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let card = service.library.scorecard(&id).map_err(|error| Problem::not_found(error.to_string()))?;
-    let tag = Tag::of(&[&card.digest, &service.method.card.digest]);
-    Ok(tag.answer(&request, || HttpResponse::Ok().json(ScorecardAnswer::of(card, service.method.card))))
+    let in_force = service.in_force();
+    let card = in_force.card(&id).ok_or_else(|| Problem::not_found(format!("no scorecard is called `{id}`")))?.card;
+    let in_use = in_force.method.card;
+    let tag = Tag::of(&[&card.digest, &in_use.digest]);
+    Ok(tag.answer(&request, || HttpResponse::Ok().json(ScorecardAnswer::of(card, in_use))))
 }

@@ -358,7 +358,7 @@ impl Service {
     /// # Errors
     /// Where it is not understood.
     pub fn query(&self, text: Option<&str>) -> Result<query::Query, Problem> {
-        Ok(query::Query::parse(text.unwrap_or_default(), &self.vocabulary)?)
+        Ok(query::Query::parse(text.unwrap_or_default(), &self.vocabulary())?)
     }
 }
 

@@ -84,7 +84,7 @@ async fn agent_page(
     let (text, query) = (path.into_inner(), query.into_inner());
     let key = key_in_path("agent", &text)?;
     let service = service.into_inner();
-    let method = service.method.clone();
+    let method = service.method();
     let span = query.span()?;
     let grain = match query.grain.as_deref() {
         None | Some("" | "week") => Grain::Week,

@@ -47,7 +47,7 @@ async fn agents_page(
 ) -> Result<HttpResponse, Problem> {
     visitor.must_see_everybody()?;
     let service = service.into_inner();
-    let method = service.method.clone();
+    let method = service.method();
     let span = query.span()?;
     let team = key_in_query("team", query.team.as_deref().filter(|team| !team.is_empty()))?;
     let window = span.window(Timestamp::now(), method.office.zone());

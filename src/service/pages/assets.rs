@@ -34,7 +34,8 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
                 include_str!("../../report/look.css"),
                 include_str!("amends.css"),
                 include_str!("conversation/conversation.css"),
-                include_str!("people.css")
+                include_str!("people.css"),
+                include_str!("settings/settings.css")
             ),
         ),
         ("amends.js", SCRIPT, include_str!("amends.js")),
@@ -43,6 +44,7 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
         ("setup.js", SCRIPT, include_str!("setup.js")),
         ("search.js", SCRIPT, include_str!("search.js")),
         ("imports.js", SCRIPT, include_str!("imports.js")),
+        ("settings.js", SCRIPT, include_str!("settings/settings.js")),
         ("try_it.js", SCRIPT, include_str!("try_it.js")),
         ("print.js", SCRIPT, include_str!("print.js")),
         ("icon.svg", "image/svg+xml", include_str!("icon.svg")),

@@ -146,7 +146,7 @@ async fn complete(
         return Err(Problem::bad_request("the query is too long"));
     }
     let service = service.into_inner();
-    let (index, vocabulary) = (service.index.clone(), service.vocabulary.clone());
+    let (index, vocabulary) = (service.index.clone(), service.vocabulary());
     let found = service.read(move |transaction| {
         let names = |by| -> Result<Vec<String>, Problem> {
             let scope = scope(transaction, &visitor)?;

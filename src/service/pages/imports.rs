@@ -61,7 +61,7 @@ struct ImportView {
 
 impl ImportView {
     fn of(service: &Service, job: Job) -> Self {
-        let zone = service.method.office.zone();
+        let zone = service.office.zone();
         let (key, state, created) = (job.key, job.state, job.created);
         let JobAnswer { counts, reading, .. } = JobAnswer::of(service, job);
         Self {

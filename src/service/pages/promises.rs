@@ -122,7 +122,7 @@ async fn promises_page(
     })?;
     let (since, until) = (given(&query.due_since), given(&query.due_until));
     let service = service.into_inner();
-    let zone = service.method.office.zone().clone();
+    let zone = service.office.zone().clone();
     let mut filter = PromiseFilter {
         fate: state.to_owned(),
         only: None,

@@ -90,7 +90,7 @@ impl QueueQuery {
         });
         let after =
             given(self.cursor).map(|cursor| cursor.parse().map_err(|_| wrong("cursor", "what the page before gave")));
-        let zone = service.method.office.zone();
+        let zone = service.office.zone();
         Ok(Asked {
             wanted: Wanted {
                 team: given(self.team),
@@ -205,8 +205,8 @@ fn fill(
     asked: &Asked,
     now: Timestamp,
 ) -> Result<QueuePage, Problem> {
-    let (wanted, zone) = (&asked.wanted, service.method.office.zone());
-    let chooser = Chooser { index: &service.index, card: service.method.card, zone };
+    let (wanted, zone) = (&asked.wanted, service.office.zone());
+    let chooser = Chooser { index: &service.index, card: service.method().card, zone };
     let waiting = chooser.waiting(transaction, visitor, wanted, asked.reason, asked.after)?;
     let (drawn_from, drawn) = chooser.sample(wanted, now.to_zoned(zone.clone()).date(), SAMPLE)?;
     let sample: Vec<i64> = drawn.iter().map(|hit| hit.message).collect();
@@ -272,7 +272,7 @@ fn fill(
             .iter()
             .map(|bucket| plain(&bucket.value, wanted.channel.as_ref()))
             .collect(),
-        labels: service.vocabulary.labels.iter().map(|label| plain(label, wanted.label.as_ref())).collect(),
+        labels: service.vocabulary().labels.iter().map(|label| plain(label, wanted.label.as_ref())).collect(),
         periods: PERIODS.map(|(days_of, name)| choice(days_of.to_string(), name.to_owned(), days.as_ref())).into(),
         items,
         next: waiting.next.map(|next| asked.path(asked.reason, Some(next))),

@@ -100,7 +100,7 @@ async fn rules_page(
         .map(|name| Label::from_name(name).ok_or_else(|| wrong("label", format!("there is no label `{name}`"))));
     let label = label.transpose()?;
     let service = service.into_inner();
-    let lexicon = service.method.lexicon;
+    let lexicon = service.method().lexicon;
     let everybody = visitor.may_see_everybody();
     let index = service.index.clone();
     let (fired, reviewed) = service
@@ -209,7 +209,7 @@ async fn rule_page(
 ) -> Result<HttpResponse, Problem> {
     visitor.must(Scope::Read)?;
     let (service, id) = (service.into_inner(), id.into_inner());
-    let lexicon: &'static Lexicon = service.method.lexicon;
+    let lexicon: &'static Lexicon = service.method().lexicon;
     let index = lexicon.rules().iter().position(|rule| rule.id == id);
     let index = index.ok_or_else(|| Problem::not_found(format!("there is no rule `{id}`")))?;
     let rule = &lexicon.rules()[index];

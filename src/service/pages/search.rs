@@ -156,7 +156,7 @@ async fn search_page(
     let after = asked.cursor.as_deref().map(str::parse::<Cursor>).transpose();
     let after = after.map_err(|error| Problem::bad_request(error.to_string()))?;
     let service = service.into_inner();
-    let parsed = Query::parse(&text, &service.vocabulary);
+    let parsed = Query::parse(&text, &service.vocabulary());
     let status = if parsed.is_ok() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let user = user(&visitor);
     let sorts = SORTS.map(|(one, name)| SortChoice { value: one.name(), name, chosen: one == order });
@@ -233,7 +233,7 @@ fn find(
     let request = SearchRequest { scope: scope.clone(), sort: order, limit: PAGE, after };
     let hits = service.index.search(query, &request)?;
     let keys: Vec<i64> = hits.hits.iter().map(|hit| hit.message).collect();
-    let zone = service.method.office.zone();
+    let zone = service.office.zone();
     filled.items = found::found(transaction, &keys)?.into_iter().map(|row| Item::of(row, query, zone)).collect();
     filled.next = hits.next.map(|next| format!("{}&cursor={next}", filled.here));
     let by = COUNTED.map(|(by, _)| by);

@@ -56,7 +56,7 @@ async fn teams_page(
 ) -> Result<HttpResponse, Problem> {
     visitor.must_see_everybody()?;
     let service = service.into_inner();
-    let method = service.method.clone();
+    let method = service.method();
     let span = query.span()?;
     let window = span.window(Timestamp::now(), method.office.zone());
     let measures = measures(method.card);
@@ -139,7 +139,7 @@ async fn team_page(
     let (text, query) = (path.into_inner(), query.into_inner());
     let key = key_in_path("team", &text)?;
     let service = service.into_inner();
-    let method = service.method.clone();
+    let method = service.method();
     let span = query.span()?;
     let grain = if query.grain.as_deref() == Some("month") { Grain::Month } else { Grain::Week };
     let window = span.window(Timestamp::now(), method.office.zone());

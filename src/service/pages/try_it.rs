@@ -7,7 +7,7 @@ use crate::access::Scope;
 use crate::lexicon::{Family, Label};
 use crate::report::words;
 use crate::service::Service;
-use crate::service::api::score::{ScoreRequest, ThreadReader};
+use crate::service::api::score::{ScoreRequest, ThreadReader, up_to_date};
 use crate::service::routes::at;
 use crate::wire::{self, DetectionResult, MessageResult};
 use actix_web::HttpResponse;
@@ -103,8 +103,9 @@ async fn filled_page(
         Some(text) => {
             let asked = ScoreRequest { draft: Some(text), customer: given(&customer), conversation: None };
             let conversation = asked.conversation()?;
-            let readings = reader.borrow_mut().conversation(&conversation);
-            let context = wire::Context { lexicon: service.method.lexicon, card: service.method.card, only: None };
+            let method = service.method();
+            let readings = up_to_date(&reader, &method).conversation(&conversation);
+            let context = wire::Context { lexicon: method.lexicon, card: method.card, only: None };
             let result = wire::conversation(&context, &conversation, "draft", &readings);
             result.messages.last().map(|message| Read::of(message, &draft))
         }

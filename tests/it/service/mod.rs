@@ -125,7 +125,7 @@ impl Running {
 
     /// Reads what was brought, and brings the index up to it.
     pub fn read_all(&self) -> usize {
-        let analyst = Analyst::new(&self.service.store, self.service.method.clone(), 1).unwrap();
+        let analyst = Analyst::new(&self.service.store, self.service.method(), 1).unwrap();
         let read = analyst.read_all(&|| false).unwrap();
         self.follower.borrow_mut().follow(&self.service.store, &|| false).unwrap();
         read
@@ -149,7 +149,7 @@ impl Running {
             let bearer = format!("Bearer {}", self.token).parse().unwrap();
             request.headers_mut().insert(actix_web::http::header::AUTHORIZATION, bearer);
         }
-        let method = self.service.method.clone();
+        let method = self.service.method();
         let body_limit = usize::try_from(self.service.settings.server.body_limit).unwrap();
         actix_web::rt::System::new().block_on(async {
             let reader = Reader::new(method.lexicon, method.card).with_least_confidence(method.least_confidence);

@@ -60,7 +60,7 @@ pub async fn all(
     let AgreementQuery { since, until, blind } = query.into_inner();
     let filter = filter(since, until, blind);
     let service = service.into_inner();
-    let lexicon = service.method.lexicon;
+    let lexicon = service.method().lexicon;
     let read = move |transaction: &Transaction<'_>| figures(transaction, lexicon, filter);
     Ok(HttpResponse::Ok().json(service.read(read).await?))
 }
@@ -227,7 +227,7 @@ pub async fn disagreements(
     let (limit, after) = (page.limit()?, page.after::<(i64, String, String)>()?);
     let filter = filter(since, until, blind);
     let service = service.into_inner();
-    let lexicon = service.method.lexicon;
+    let lexicon = service.method().lexicon;
     let read = move |transaction: &Transaction<'_>| {
         differing(transaction, lexicon, filter, (about.as_deref(), subject.as_deref()), after, limit + 1)
     };

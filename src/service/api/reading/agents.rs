@@ -100,7 +100,7 @@ pub async fn list(
 ) -> Result<HttpResponse, Problem> {
     let query = query.into_inner();
     let service = service.into_inner();
-    let method = service.method.clone();
+    let method = service.method();
     let window = window(query.since.as_deref(), query.until.as_deref(), method.office.zone())?;
     let team = key_in_query("team", query.team.as_deref())?;
     let measures = measures(method.card);
@@ -166,7 +166,7 @@ pub async fn get(
     let text = path.into_inner();
     let key = key_in_path("agent", &text)?;
     let service = service.into_inner();
-    let method = service.method.clone();
+    let method = service.method();
     let window = window(query.since.as_deref(), query.until.as_deref(), method.office.zone())?;
     let measures = measures(method.card);
     let found = service.read(move |transaction| {

@@ -99,7 +99,7 @@ async fn view(
     key: impl FnOnce(&Transaction<'_>) -> Result<Option<i64>, Problem> + Send + 'static,
 ) -> Result<Option<ConversationView>, Problem> {
     let service = service.into_inner();
-    let method = service.method.clone();
+    let method = service.method();
     let read = move |transaction: &Transaction<'_>| match key(transaction)? {
         Some(key) => shown(transaction, &caller, &method, key),
         None => Ok(None),

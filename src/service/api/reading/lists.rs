@@ -177,10 +177,10 @@ pub async fn messages(
         message: query.message()?,
         source: query.source.clone(),
         channel: query.channel.clone(),
-        window: window(query.since.as_deref(), query.until.as_deref(), service.method.office.zone())?,
+        window: window(query.since.as_deref(), query.until.as_deref(), service.office.zone())?,
     };
     let service = service.into_inner();
-    let method = service.method.clone();
+    let method = service.method();
     let found = service.read(move |transaction| {
         let versions = Versions::new(conversations::versions(transaction)?, &method)?;
         complete(&mut filter.message, &caller, query.unmet.as_deref(), &versions, transaction)?;
@@ -282,12 +282,12 @@ pub async fn conversations(
     let mut filter = ConversationFilter {
         source: query.source.clone(),
         channel: query.channel.clone(),
-        window: window(query.since.as_deref(), query.until.as_deref(), service.method.office.zone())?,
+        window: window(query.since.as_deref(), query.until.as_deref(), service.office.zone())?,
         service_failure: query.service_failure,
         message: query.message()?,
     };
     let service = service.into_inner();
-    let method = service.method.clone();
+    let method = service.method();
     let found = service.read(move |transaction| {
         let versions = Versions::new(conversations::versions(transaction)?, &method)?;
         complete(&mut filter.message, &caller, query.unmet.as_deref(), &versions, transaction)?;

@@ -83,7 +83,7 @@ pub async fn list(
     if !FATES.contains(&fate.as_str()) {
         return Err(wrong("state", format!("`{fate}` is no state; allowed are {}", FATES.join(", "))));
     }
-    let zone = service.method.office.zone();
+    let zone = service.office.zone();
     let (since, until) = (query.due_since.as_deref(), query.due_until.as_deref());
     let mut filter = PromiseFilter {
         fate,

@@ -113,7 +113,7 @@ pub async fn get(
     let text = path.into_inner();
     let key = key_in_path("team", &text)?;
     let service = service.into_inner();
-    let method = service.method.clone();
+    let method = service.method();
     let window = window(query.since.as_deref(), query.until.as_deref(), method.office.zone())?;
     let measures = measures(method.card);
     let found = service.read(move |transaction| {
@@ -275,7 +275,7 @@ pub async fn funnel(
     let text = path.into_inner();
     let key = key_in_path("team", &text)?;
     let service = service.into_inner();
-    let method = service.method.clone();
+    let method = service.method();
     let window = window(query.since.as_deref(), query.until.as_deref(), method.office.zone())?;
     let mut measures = measures(method.card);
     if query.criterion.is_empty() {

@@ -235,7 +235,7 @@ async fn trend(
     whose: impl FnOnce(&Transaction<'_>) -> Result<Option<Whose>, Problem> + Send + 'static,
 ) -> Result<Option<HttpResponse>, Problem> {
     let service = service.into_inner();
-    let method = service.method.clone();
+    let method = service.method();
     let grain: Grain = query
         .grain
         .as_deref()

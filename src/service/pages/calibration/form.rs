@@ -87,7 +87,7 @@ pub(super) async fn make(
 ) -> Result<HttpResponse, Problem> {
     allowed(&visitor)?;
     let (service, filled) = (service.into_inner(), Filled::of(fields.into_inner()));
-    let zone = service.method.office.zone().clone();
+    let zone = service.office.zone().clone();
     let asked = filled.clone();
     let read = move |transaction: &Transaction<'_>| {
         let reviewers = calibration::reviewers(transaction)?;

@@ -124,8 +124,8 @@ fn allowed(visitor: &Visitor) -> Result<(), Problem> {
 async fn get(visitor: Visitor, service: web::Data<Service>, asked: Query<Asked>) -> Result<HttpResponse, Problem> {
     allowed(&visitor)?;
     let (service, asked) = (service.into_inner(), asked.into_inner());
-    let zone = service.method.office.zone();
-    let (filter, lexicon) = (asked.filter(zone)?, service.method.lexicon);
+    let zone = service.office.zone();
+    let (filter, lexicon) = (asked.filter(zone)?, service.method().lexicon);
     let read = move |transaction: &Transaction<'_>| {
         let sessions = calibration::list(transaction, MOST_SESSIONS)?;
         let sessions = sessions.into_iter().map(|row| Ok((calibration::progress(transaction, row.key)?, row)));
@@ -148,7 +148,7 @@ async fn get(visitor: Visitor, service: web::Data<Service>, asked: Query<Asked>)
         minimum: figures.minimum,
         sessions: sessions.collect(),
         disputed: figures::disputed(&figures, lexicon, &query),
-        tables: tables(&figures, &service.method, Some(&query)),
+        tables: tables(&figures, &service.method(), Some(&query)),
         asked,
         query,
     })
@@ -216,7 +216,7 @@ async fn cases(
     let (service, asked) = (service.into_inner(), asked.into_inner());
     let CasesAsked { about, subject: of, since, until, blind, after } = asked;
     let reviews = Asked { since, until, blind, format: String::new() };
-    let filter = reviews.filter(service.method.office.zone())?;
+    let filter = reviews.filter(service.office.zone())?;
     let after = match after.splitn(3, ' ').collect::<Vec<_>>()[..] {
         [review, about, subject] => {
             let review = review.parse().map_err(|_| Problem::bad_request("there is no such place in the list"))?;
@@ -224,7 +224,7 @@ async fn cases(
         }
         _ => None,
     };
-    let lexicon = service.method.lexicon;
+    let lexicon = service.method().lexicon;
     let which = (about.clone(), of.clone());
     let read = move |transaction: &Transaction<'_>| {
         let given = |text: &'_ str| Some(text.to_owned()).filter(|text| !text.is_empty());

@@ -73,7 +73,7 @@ pub(super) async fn show(
     allowed(&visitor)?;
     let (service, text) = (service.into_inner(), path.into_inner());
     let key = key_in_path("calibration session", &text)?;
-    let (lexicon, user) = (service.method.lexicon, user(&visitor));
+    let (lexicon, user) = (service.method().lexicon, user(&visitor));
     let read = move |transaction: &Transaction<'_>| {
         let Some(row) = calibration::calibration(transaction, key)? else { return Ok(None) };
         let reviewers = calibration::progress(transaction, key)?;
@@ -93,7 +93,7 @@ pub(super) async fn show(
         let said = said.ok_or_else(|| Problem::conflict("the session is open: nobody is told what others say yet"))?;
         return file(said, key);
     }
-    let zone = service.method.office.zone();
+    let zone = service.office.zone();
     let takes_part = user.is_some_and(|user| reviewers.iter().any(|one| one.user == user));
     let next = items.iter().find(|item| item.done < item.messages).filter(|_| takes_part);
     let actors: Vec<String> = reviewers.iter().map(|one| Credential::User(one.user).to_string()).collect();
@@ -111,7 +111,7 @@ pub(super) async fn show(
         go_on: next.filter(|_| row.closed.is_none()).map(|item| item.conversation),
         messages: figures.as_ref().map_or(0, |figures| figures.messages),
         minimum: figures.as_ref().map_or(0, |figures| figures.minimum),
-        tables: figures.map(|figures| tables(&figures, &service.method, None)).unwrap_or_default(),
+        tables: figures.map(|figures| tables(&figures, &service.method(), None)).unwrap_or_default(),
         row,
         reviewers,
         items,

@@ -266,14 +266,14 @@ async fn get(
     let text = path.into_inner();
     let key = key_in_path("conversation", &text)?;
     let (service, principal) = (service.into_inner(), visitor.principal());
-    let method = service.method.clone();
+    let method = service.method();
     let read = move |transaction: &Transaction<'_>| told(transaction, &principal, &method, key);
     let told = service.read(read).await?.ok_or_else(|| not_there("conversation", &text))?;
     frame::page(&page(&visitor, &service, told, blind))
 }
 
 fn page(visitor: &Visitor, service: &Service, mut told: Told, blind: Blind) -> ConversationPage {
-    let (zone, lexicon) = (service.method.office.zone(), service.method.lexicon);
+    let (zone, lexicon) = (service.office.zone(), service.method().lexicon);
     let turns = Turns::of(&told.view);
     let hides = |one: &crate::service::api::reading::view::MessageView| {
         one.analysis.as_ref().is_some_and(|analysis| told.hides(visitor, &one.key, analysis, blind))

@@ -107,7 +107,7 @@ pub(super) async fn put(
     let mut request = request(&fields)?;
     // Whoever is shown the page with everything on it cannot say that they have not seen it.
     if request.blind && request.kind != Some(ReviewKind::Dispute) {
-        let (principal, method) = (visitor.principal(), service.method.clone());
+        let (principal, method) = (visitor.principal(), service.method());
         let hidden =
             move |transaction: &Transaction<'_>| super::is_hidden(transaction, &principal, &method, message, blind);
         request.blind = service.read(hidden).await?;
@@ -125,7 +125,7 @@ pub(super) async fn agree(
     blind: Blind,
 ) -> Result<HttpResponse, Problem> {
     let (service, message, fields) = (service.into_inner(), message.into_inner(), fields.into_inner());
-    let (principal, method) = (visitor.principal(), service.method.clone());
+    let (principal, method) = (visitor.principal(), service.method());
     let read =
         move |transaction: &Transaction<'_>| super::analysis_in_sight(transaction, &principal, &method, message, blind);
     let analysis = service.read(read).await?;

@@ -1,6 +1,6 @@
 //! Who did what.
 
-use super::{PARTS, given};
+use super::{PARTS, Parts, given};
 use crate::report::words;
 use crate::service::Service;
 use crate::service::gate::{Manage, May};
@@ -43,7 +43,7 @@ struct LogQuery {
 #[template(path = "settings/audit_log.html", config = "src/service/pages/askama.toml")]
 struct AuditLogPage {
     frame: Frame,
-    parts: [(&'static str, &'static str); 6],
+    parts: Parts,
     here: &'static str,
     wrong: Vec<String>,
     actor: String,
@@ -87,7 +87,7 @@ async fn audit_log_page(
     }
     let place = |entry: &&Entry| (milliseconds(entry.at), entry.key);
     let cursor = Page::of(found.iter().collect(), ROWS, place, |_| ())?.next_cursor;
-    let zone = service.method.office.zone();
+    let zone = service.office.zone();
     let line = |entry: Entry| Line {
         at: Moment::of(entry.at, zone),
         name: entry.name.unwrap_or_else(|| "nobody who is known".to_owned()),

@@ -1,6 +1,6 @@
 //! What tools sent: what became of it, and what can be read again.
 
-use super::{PARTS, given, moment};
+use super::{PARTS, Parts, given, moment};
 use crate::service::Service;
 use crate::service::api::deliveries::{self as api, DeliveryItem};
 use crate::service::api::reading::values::wrong;
@@ -41,7 +41,7 @@ struct DeliveriesQuery {
 #[template(path = "settings/deliveries.html", config = "src/service/pages/askama.toml")]
 struct DeliveriesPage {
     frame: Frame,
-    parts: [(&'static str, &'static str); 6],
+    parts: Parts,
     here: &'static str,
     wrong: Vec<String>,
     sources: Vec<(&'static str, &'static str, bool)>,
@@ -79,7 +79,7 @@ async fn deliveries_page(
     let found = service.read(move |transaction| Ok(deliveries::list(transaction, &filter, after, ROWS)?)).await?;
     let place = |row: &&DeliveryRow| (row.received, row.source.clone(), row.id.clone());
     let cursor = Page::of(found.iter().collect(), ROWS, place, |_| ())?.next_cursor;
-    let zone = service.method.office.zone();
+    let zone = service.office.zone();
     let view = |row: DeliveryRow| {
         let item = DeliveryItem::from(row);
         DeliveryView {

@@ -2,7 +2,12 @@
 
 mod audit_log;
 mod deliveries;
+mod hook_secrets;
 mod overview;
+mod own_rules;
+mod rescoring;
+mod retention;
+mod scorecards;
 mod tokens;
 mod users;
 mod webhooks;
@@ -20,16 +25,26 @@ use serde_json::Value;
 pub fn routes(config: &mut ServiceConfig) {
     config
         .configure(overview::routes)
+        .configure(scorecards::routes)
+        .configure(own_rules::routes)
+        .configure(retention::routes)
         .configure(tokens::routes)
         .configure(users::routes)
         .configure(webhooks::routes)
+        .configure(hook_secrets::routes)
         .configure(deliveries::routes)
         .configure(audit_log::routes);
 }
 
-/// The pages of the settings: path and name.
-const PARTS: [(&str, &str); 6] = [
+/// The pages of the settings: path and name of each.
+type Parts = [(&'static str, &'static str); 9];
+
+/// All of them.
+const PARTS: Parts = [
     ("/settings", "Overview"),
+    ("/settings/scorecards", "Scorecards"),
+    ("/settings/rules", "Own rules"),
+    ("/settings/retention", "Retention"),
     ("/settings/users", "Users"),
     ("/settings/tokens", "Tokens"),
     ("/settings/webhooks", "Webhooks"),

@@ -1,6 +1,6 @@
-//! How messages are read and how long their text is kept; told here, set in `amends.toml`.
+//! How messages are read and how long their text is kept, at a glance.
 
-use super::PARTS;
+use super::{PARTS, Parts, retention};
 use crate::access::Scope;
 use crate::report::words;
 use crate::score::Scorecard;
@@ -13,6 +13,7 @@ use actix_web::HttpResponse;
 use actix_web::http::Method;
 use actix_web::web::{self, ServiceConfig};
 use askama::Template;
+use std::sync::Arc;
 
 /// Its routes.
 pub fn routes(config: &mut ServiceConfig) {
@@ -23,7 +24,7 @@ pub fn routes(config: &mut ServiceConfig) {
 #[template(path = "settings/overview.html", config = "src/service/pages/askama.toml")]
 struct Overview {
     frame: Frame,
-    parts: [(&'static str, &'static str); 6],
+    parts: Parts,
     here: &'static str,
     wrong: Vec<String>,
     version: &'static str,
@@ -35,11 +36,15 @@ struct Overview {
     session: String,
     card: &'static Scorecard,
     warnings: Vec<String>,
+    not_in_force: Option<String>,
 }
 
 async fn overview(visitor: Visitor, service: web::Data<Service>) -> Result<HttpResponse, Problem> {
     visitor.must(Scope::Manage)?;
-    let (settings, method) = (&service.settings, &service.method);
+    let service = service.into_inner();
+    let own = Arc::clone(&service);
+    let days = service.read(move |transaction| Ok(own.text_days(transaction)?)).await?;
+    let (settings, method) = (&service.settings, service.method());
     page(&Overview {
         frame: visitor.frame("Settings"),
         parts: PARTS,
@@ -50,15 +55,10 @@ async fn overview(visitor: Visitor, service: web::Data<Service>) -> Result<HttpR
         language: method.lexicon.language().to_owned(),
         rules: method.lexicon.rules().len(),
         lexicon: method.lexicon.digest().chars().take(12).collect(),
-        retention: settings.text_days.map_or_else(
-            || "The text of messages is kept for good.".to_owned(),
-            |days| {
-                let days = words::counted(u64::from(days), "day", "days");
-                format!("The text of messages is dropped after {days}; figures stay.")
-            },
-        ),
+        retention: retention::told(days),
         session: words::duration(settings.session.as_secs()),
         card: method.card,
         warnings: settings.warnings.clone(),
+        not_in_force: service.not_in_force(),
     })
 }

@@ -1,6 +1,6 @@
 //! Tokens of programs: made, shown once, revoked.
 
-use super::{PARTS, answered, faults, given, moment};
+use super::{PARTS, Parts, answered, faults, given, moment};
 use crate::access::Role;
 use crate::service::Service;
 use crate::service::api::tokens::{self, TokenInfo};
@@ -38,7 +38,7 @@ const MOST: usize = 200;
 #[template(path = "settings/tokens.html", config = "src/service/pages/askama.toml")]
 struct TokensPage {
     frame: Frame,
-    parts: [(&'static str, &'static str); 6],
+    parts: Parts,
     here: &'static str,
     wrong: Vec<String>,
     items: Vec<TokenView>,
@@ -79,7 +79,7 @@ struct TokenForm {
 impl TokensPage {
     async fn of(visitor: &Visitor, service: &Arc<Service>) -> Result<Self, Problem> {
         let found = service.read(|transaction| Ok(access::tokens(transaction, None, MOST)?)).await?;
-        let zone = service.method.office.zone();
+        let zone = service.office.zone();
         let time = |text: Option<String>| text.and_then(|text| moment(&text, zone));
         let view = |kept: access::KeptToken| {
             let info = TokenInfo::from(kept);

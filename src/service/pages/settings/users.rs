@@ -1,6 +1,6 @@
 //! People who sign in, and what each is there for.
 
-use super::{PARTS, faults, given, moment};
+use super::{PARTS, Parts, faults, given, moment};
 use crate::access::Role;
 use crate::service::Service;
 use crate::service::api::users::{self, UserInfo};
@@ -39,7 +39,7 @@ const ROWS: usize = 100;
 #[template(path = "settings/users.html", config = "src/service/pages/askama.toml")]
 struct UsersPage {
     frame: Frame,
-    parts: [(&'static str, &'static str); 6],
+    parts: Parts,
     here: &'static str,
     wrong: Vec<String>,
     items: Vec<UserView>,
@@ -61,7 +61,7 @@ impl UsersPage {
     async fn of(visitor: &Visitor, service: &Arc<Service>, after: Option<i64>) -> Result<Self, Problem> {
         let found = service.read(move |transaction| Ok(kept::users(transaction, after, ROWS + 1)?)).await?;
         let cursor = Page::of(found.iter().collect(), ROWS, |one: &&KeptUser| one.key, |_| ())?.next_cursor;
-        let zone = service.method.office.zone();
+        let zone = service.office.zone();
         let view = |one: KeptUser| {
             let info = UserInfo::from(one);
             let personal = Role::ALL.into_iter().filter(|role| *role != Role::Integration);

@@ -6,6 +6,7 @@ mod frame;
 mod people;
 mod queue;
 mod search;
+mod settings;
 mod signing;
 
 use super::{Answer, Running};
