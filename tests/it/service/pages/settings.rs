@@ -21,11 +21,12 @@ fn shop() -> Value {
     ];
     let conversation = |index: usize| {
         let day = 1 + index % 28;
+        let (id, name) = [("ann", "Ann"), ("bea", "Bea")][index % 2];
         json!({"id": format!("t{index}"), "source": "shop", "messages": [
             {"id": "1", "author": {"role": "customer", "id": "c1"}, "sent": format!("2026-03-{day:02}T08:00:00Z"),
              "body": "My parcel never came! Where is it?"},
-            {"id": "2", "author": {"role": "agent", "id": ["ann", "bea"][index % 2], "name": ["Ann", "Bea"][index % 2]},
-             "sent": format!("2026-03-{day:02}T09:00:00Z"), "body": answers[index / 2 % 4]}
+            {"id": "2", "author": {"role": "agent", "id": id, "name": name},
+             "sent": format!("2026-03-{day:02}T09:00:00Z"), "body": (answers[index / 2 % 4])}
         ]})
     };
     (0..24).map(conversation).collect()
