@@ -3,6 +3,7 @@
 use super::StoreError;
 use super::conditions::Conditions;
 use rusqlite::{OptionalExtension, Transaction, params, params_from_iter};
+use std::ops::Range;
 
 /// So many of the newest reviews are looked through for those that differ from the machine.
 const LOOKED_THROUGH: i64 = 2_000;
@@ -40,30 +41,41 @@ impl QueueFilter {
 /// A message and its conversation.
 pub type Place = (i64, i64);
 
+/// A part of a list: how many it has in all, and the messages of the part.
+pub type Part = (u64, Vec<Place>);
+
+/// The `rows` of those that the conditions leave of `from`, the newest review first.
 fn places(
     transaction: &Transaction<'_>,
     from: &str,
     conditions: &Conditions,
-    most: usize,
-) -> Result<Vec<Place>, StoreError> {
-    let sql = format!(
-        "SELECT review.message, analysis.conversation FROM {from}
-         JOIN analysis ON analysis.message = review.message
+    rows: Range<usize>,
+) -> Result<Part, StoreError> {
+    let from = format!(
+        "FROM {from} JOIN analysis ON analysis.message = review.message
          JOIN conversation ON conversation.key = analysis.conversation
-         JOIN version ON version.key = analysis.version{} ORDER BY review.changed DESC LIMIT {most}",
+         JOIN version ON version.key = analysis.version{}",
         conditions.filter()
+    );
+    let mut count = transaction.prepare_cached(&format!("SELECT count(*) {from}"))?;
+    let total: i64 = count.query_row(params_from_iter(conditions.values()), |row| row.get(0))?;
+    let sql = format!(
+        "SELECT review.message, analysis.conversation {from} ORDER BY review.changed DESC, review.key DESC
+         LIMIT {} OFFSET {}",
+        rows.len(),
+        rows.start
     );
     let mut select = transaction.prepare_cached(&sql)?;
     let found = select.query_map(params_from_iter(conditions.values()), |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok(found.collect::<Result<_, _>>()?)
+    Ok((total.unsigned_abs(), found.collect::<Result<_, _>>()?))
 }
 
-/// At most `most` messages whose author disputes what is said of them, where nobody reviewed them since; the
+/// The `rows` of the messages whose author disputes what is said of them, where nobody reviewed them since; the
 /// newest dispute first.
 ///
 /// # Errors
 /// Where the store fails.
-pub fn disputed(transaction: &Transaction<'_>, filter: &QueueFilter, most: usize) -> Result<Vec<Place>, StoreError> {
+pub fn disputed(transaction: &Transaction<'_>, filter: &QueueFilter, rows: Range<usize>) -> Result<Part, StoreError> {
     let mut conditions = Conditions::default();
     conditions.that("review.kind = 'dispute'");
     conditions.that(
@@ -71,10 +83,10 @@ pub fn disputed(transaction: &Transaction<'_>, filter: &QueueFilter, most: usize
                      AND later.changed >= review.changed)",
     );
     filter.add_to(&mut conditions);
-    places(transaction, "review", &conditions, most)
+    places(transaction, "review", &conditions, rows)
 }
 
-/// At most `most` messages that one person alone reviewed, other than `actor`, and otherwise than the machine:
+/// The `rows` of the messages that one person alone reviewed, other than `actor`, and otherwise than the machine:
 /// among the 2,000 newest reviews, the newest first. `findings` are the names of the headline findings in the order
 /// of their bits.
 ///
@@ -85,8 +97,8 @@ pub fn differing(
     actor: &str,
     findings: &[&str],
     filter: &QueueFilter,
-    most: usize,
-) -> Result<Vec<Place>, StoreError> {
+    rows: Range<usize>,
+) -> Result<Part, StoreError> {
     let mut conditions = Conditions::default();
     conditions.that(
         "NOT EXISTS (SELECT 1 FROM review AS other WHERE other.message = review.message AND other.kind = 'review'
@@ -107,7 +119,7 @@ pub fn differing(
     conditions.add("review.actor <> ?", actor.to_owned());
     let newest =
         format!("(SELECT * FROM review WHERE kind = 'review' ORDER BY changed DESC LIMIT {LOOKED_THROUGH}) AS review");
-    places(transaction, &newest, &conditions, most)
+    places(transaction, &newest, &conditions, rows)
 }
 
 /// What became of the first broken promise of a message, in a sentence.
@@ -120,6 +132,15 @@ pub fn broken_promise(
 ) -> Result<Option<String>, StoreError> {
     let sql = "SELECT told FROM promise WHERE conversation = ?1 AND message = ?2 AND fate = 'broken' ORDER BY start";
     Ok(transaction.prepare_cached(sql)?.query_row([conversation, message], |row| row.get(0)).optional()?)
+}
+
+/// When `actor` last changed their review of a message, in milliseconds; `None` where they wrote none.
+///
+/// # Errors
+/// Where the store fails.
+pub fn reviewed_at(transaction: &Transaction<'_>, message: i64, actor: &str) -> Result<Option<i64>, StoreError> {
+    let sql = "SELECT max(changed) FROM review WHERE message = ?1 AND actor = ?2 AND kind = 'review'";
+    Ok(transaction.prepare_cached(sql)?.query_row(params![message, actor], |row| row.get(0))?)
 }
 
 /// Whether `actor` reviewed a message.

@@ -1,12 +1,12 @@
 //! An agent: habits with examples, figures, trend, promises; the page of a coaching talk.
 
-use super::Problem;
 use super::frame::{Frame, page};
 use super::habits::{self, Habit};
 use super::measured::{self, ChartView, Measured, control_chart, funnel_chart};
 use super::people::{self, PeopleQuery, PromiseWords};
 use super::span::Span;
 use super::visitor::Visitor;
+use super::{Problem, chart_csv};
 use crate::audit::recovered::quantile;
 use crate::audit::summary::{Group, HEADLINES};
 use crate::report::words;
@@ -120,14 +120,14 @@ async fn agent_page(
         found.await?.ok_or_else(|| not_there("agent", &text))?;
     let funnels = measured::funnels(members.iter().map(|(_, group)| group), measures.len());
     let measured = Measured::all(&measures, &series.total, &funnels);
-    if query.is_csv() {
+    if query.is_csv() && query.chart.is_none() {
         let rows = measured.iter().enumerate().map(|(index, one)| one.row(&series.total.measure(index)));
         return super::table_csv::answer(&format!("agent-{key}"), &measured::COLUMNS, &rows.collect::<Vec<_>>());
     }
     let shown = chosen.into_iter().chain((0..HEADLINES.len()).filter(|index| Some(*index) != chosen));
     let shown: Vec<usize> = shown.collect();
     let charts = shown.iter().map(|index| control_chart(&measures[*index], *index, &series));
-    let charts = charts.collect::<Result<Vec<_>, _>>()?;
+    let mut charts = charts.collect::<Result<Vec<_>, _>>()?;
     let name = row.shown().to_owned();
     // An agent is not shown how each of the others does.
     let mut plots = Vec::new();
@@ -137,6 +137,13 @@ async fn agent_page(
             plots.push(funnel_chart(&measures[*index], *index, &named, Some(&name))?);
         }
     }
+    if let Some(answer) =
+        chart_csv::wanted(&query, &format!("agent-{key}"), &charts.iter().chain(&plots).collect::<Vec<_>>())
+    {
+        return answer;
+    }
+    let path = format!("/agents/{key}");
+    [&mut charts, &mut plots].into_iter().for_each(|charts| chart_csv::link(&query, &path, charts));
     page(&AgentPage {
         frame: visitor.frame(name.clone()),
         key,
@@ -159,7 +166,7 @@ async fn agent_page(
         charts,
         funnels: plots,
         least: people::least(),
-        path: format!("/agents/{key}"),
+        path,
         query,
         name,
     })

@@ -30,6 +30,8 @@ pub struct Item {
     pub sent: Option<Moment>,
     /// Its score, a whole number of 0 to 100.
     pub score: Option<String>,
+    /// Whether its score and findings are kept from a visitor who judges first.
+    pub hidden: bool,
     /// Why it has none.
     pub not_scored: Option<String>,
     /// The headline findings in words.
@@ -71,6 +73,7 @@ impl Item {
             ticket: format!("{} {}", row.source, row.conversation_id),
             sent: Moment::of_stored(row.sent, zone),
             score: row.score.map(|hundredths| format!("{:.0}", hundredths as f64 / 100.0)),
+            hidden: false,
             not_scored: row.not_scored.map(|reason| reason.replace('_', " ")),
             findings: findings.map(|(_, headline)| in_words(headline.name)).collect(),
             reviewed: row.reviewed,

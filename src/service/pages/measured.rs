@@ -1,6 +1,6 @@
 //! Figures, charts and funnels as pages show them.
 
-use super::Problem;
+use super::{Problem, chart_csv};
 use crate::audit::summary::Group;
 use crate::report::funnel_plot::funnel_plot;
 use crate::report::plot::{ControlPlot, Look, Point, Scale};
@@ -134,6 +134,12 @@ pub struct ChartView {
     pub heads: Vec<&'static str>,
     /// Its rows.
     pub rows: Vec<Vec<String>>,
+    /// The same for programs: columns, rows, and where they are had as a file.
+    pub columns: Vec<&'static str>,
+    /// Rows of numbers.
+    pub figures: Vec<Vec<String>>,
+    /// Where they are had as a file.
+    pub csv: String,
 }
 
 fn capital(text: &str) -> String {
@@ -184,10 +190,18 @@ pub fn control_chart(measure: &MeasureView, index: usize, series: &Series) -> Re
         .collect();
     signals.sort();
     let signals = signals.split_off(signals.len().saturating_sub(MOST_SIGNALS));
-    let rows = (from..steps.len()).filter(|at| !points[*at].count.is_empty()).map(|at| {
+    let (mut rows, mut figures) = (Vec::new(), Vec::new());
+    for at in (from..steps.len()).filter(|at| !points[*at].count.is_empty()) {
         let count = &points[at].count;
         let limits = lines().flat_map(|lines| &lines.limits).find(|limits| limits.point == at);
-        vec![
+        let remark = match (is_grey(count), unusual.contains(&at)) {
+            (true, _) => "too few to judge",
+            (false, true) => "unusual",
+            (false, false) => "",
+        };
+        let ends = limits.map_or_else(Default::default, |limits| [limits.low, limits.high].map(chart_csv::share));
+        figures.push(chart_csv::row(steps[at].0.1.to_string(), count, ends.into_iter().chain([remark.to_owned()])));
+        rows.push(vec![
             steps[at].0.1.to_string(),
             words::of(count.met(), count.applicable()),
             Interval::of(count, Z_95).map_or_else(String::new, |interval| words::range(&interval)),
@@ -195,14 +209,9 @@ pub fn control_chart(measure: &MeasureView, index: usize, series: &Series) -> Re
                 || "none".to_owned(),
                 |limits| words::range(&Interval { low: limits.low, high: limits.high }),
             ),
-            match (is_grey(count), unusual.contains(&at)) {
-                (true, _) => "too few to judge",
-                (false, true) => "unusual",
-                (false, false) => "",
-            }
-            .to_owned(),
-        ]
-    });
+            remark.to_owned(),
+        ]);
+    }
     Ok(ChartView {
         id: format!("trend-{index}"),
         title: if measure.kind == "criterion" { measure.asks.clone() } else { measure.title.clone() },
@@ -213,7 +222,10 @@ pub fn control_chart(measure: &MeasureView, index: usize, series: &Series) -> Re
         signals: signals.into_iter().map(|(_, said)| said).collect(),
         svg: draw(steps, &points, &parts, from, &unusual)?,
         heads: vec!["When", "Count", "Range", "Limits", "Remark"],
-        rows: rows.collect(),
+        rows,
+        columns: chart_csv::TREND.into(),
+        figures,
+        csv: String::new(),
     })
 }
 
@@ -302,6 +314,9 @@ pub fn funnel_chart(
         svg: None,
         heads: vec!["Agent", "Count", "Range", "Where"],
         rows: Vec::new(),
+        columns: chart_csv::FUNNEL.into(),
+        figures: Vec::new(),
+        csv: String::new(),
     };
     let Some(funnel) = Funnel::new(&counts, Minimum::default()) else {
         view.sentences.push("No message to ask this of.".to_owned());
@@ -316,6 +331,7 @@ pub fn funnel_chart(
     for ((name, _), count) in groups.iter().zip(&counts) {
         let (Some(rate), Some(interval)) = (count.rate(), Interval::of(count, Z_95)) else { continue };
         let standing = funnel.standing(count);
+        view.figures.push(chart_csv::row(name.clone(), count, [words::standing_words(standing).to_owned()]));
         view.rows.push(vec![
             name.clone(),
             words::of(count.met(), count.applicable()),

@@ -23,6 +23,8 @@ pub struct PeopleQuery {
     pub measure: Option<String>,
     /// The length of periods: `week` or `month`.
     pub grain: Option<String>,
+    /// The chart whose figures are wanted as a file.
+    pub chart: Option<String>,
     /// `csv` for the table as a file.
     pub format: Option<String>,
 }

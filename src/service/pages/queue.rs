@@ -4,11 +4,12 @@ use super::Problem;
 use super::conversation::Blind;
 use super::frame::{Frame, page, see_other};
 use super::item::Item;
+use super::judging_first::JudgingFirst;
 use super::problem::encoded;
 use super::visitor::Visitor;
-use super::waiting::{Chooser, Reason, Wanted};
+use super::waiting::{Chooser, Place, Reason, Wanted};
 use crate::access::{Role, Scope};
-use crate::index::{Cursor, FacetBy};
+use crate::index::FacetBy;
 use crate::query::Query;
 use crate::service::Service;
 use crate::service::routes::at;
@@ -63,7 +64,7 @@ struct Asked {
     wanted: Wanted,
     days: Option<i64>,
     reason: Option<Reason>,
-    after: Option<Cursor>,
+    after: Option<Place>,
     agreed: Option<i64>,
     undone: bool,
 }
@@ -111,7 +112,7 @@ impl QueueQuery {
 
 impl Asked {
     /// The address of the queue by `reason`, with the same filters.
-    fn path(&self, reason: Option<Reason>, after: Option<Cursor>) -> String {
+    fn path(&self, reason: Option<Reason>, after: Option<Place>) -> String {
         let wanted = &self.wanted;
         let values = [
             ("reason", reason.map(|reason| reason.name().to_owned())),
@@ -193,8 +194,8 @@ async fn queue_page(
     let (service, now) = (service.into_inner(), Timestamp::now());
     let asked = query.into_inner().read(&service, now)?;
     let (all, frame) = (Arc::clone(&service), visitor.frame("Queue"));
-    let filled = service.read(move |transaction| fill(transaction, &all, &visitor, frame, &asked, now)).await?;
-    page(&QueuePage { blind: blind.0, ..filled })
+    let filled = service.read(move |transaction| fill(transaction, &all, &visitor, frame, &asked, (blind, now)));
+    page(&QueuePage { blind: blind.0, ..filled.await? })
 }
 
 fn fill(
@@ -203,8 +204,9 @@ fn fill(
     visitor: &Visitor,
     frame: Frame,
     asked: &Asked,
-    now: Timestamp,
+    (blind, now): (Blind, Timestamp),
 ) -> Result<QueuePage, Problem> {
+    let judging = JudgingFirst::of(visitor, blind);
     let (wanted, zone) = (&asked.wanted, service.office.zone());
     let chooser = Chooser { index: &service.index, card: service.method().card, zone };
     let waiting = chooser.waiting(transaction, visitor, wanted, asked.reason, asked.after)?;
@@ -226,13 +228,16 @@ fn fill(
         if reasons.is_empty() {
             continue;
         }
+        let mut item = Item::of(row, &Query::All, zone);
+        // Why it waits would tell as much as its score.
+        let hidden = judging.hide_in(transaction, &mut item)?;
         let told = match reasons.contains(&Reason::BrokenPromise) {
-            true => queue::broken_promise(transaction, (hit.message, hit.conversation))?,
-            false => None,
+            true if !hidden => queue::broken_promise(transaction, (hit.message, hit.conversation))?,
+            _ => None,
         };
-        let reasons = reasons.into_iter().map(Reason::title).collect();
-        let may_agree = may_review && !queue::has_reviewed(transaction, row.message, &actor)?;
-        items.push(QueueItem { item: Item::of(row, &Query::All, zone), reasons, told, may_agree });
+        let reasons = if hidden { Vec::new() } else { reasons.into_iter().map(Reason::title).collect() };
+        let may_agree = may_review && !hidden && !queue::has_reviewed(transaction, item.message, &actor)?;
+        items.push(QueueItem { item, reasons, told, may_agree });
     }
 
     let here = asked.path(asked.reason, asked.after);

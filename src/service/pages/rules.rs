@@ -193,6 +193,9 @@ struct RulePage {
     rule: &'static Rule,
     confidence: Option<String>,
     everybody: bool,
+    may_manage: bool,
+    /// The file of one's own that it stands in.
+    own: Option<String>,
     fired: Option<String>,
     agreed: Option<Figure>,
     hits: Vec<Vec<(String, bool)>>,
@@ -229,6 +232,9 @@ async fn rule_page(
         Ok(Some((messages, reviews::of_rule(transaction, &own)?)))
     });
     let found = found.await?;
+    let path = &lexicon.files()[rule.place.file as usize].path;
+    let own = service.in_force().own_rules.iter().any(|file| file.path == *path);
+    let own = own.then(|| path.rsplit('/').next().unwrap_or_default().trim_end_matches(".toml").to_owned());
     let texts = |written: &[Written<String>]| -> Vec<String> { written.iter().map(|one| one.value.clone()).collect() };
     page(&RulePage {
         frame: visitor.frame(format!("Rule {id}")),
@@ -245,6 +251,8 @@ async fn rule_page(
         wrong: texts(&rule.examples.wrong),
         missed: texts(&rule.examples.missed),
         everybody,
+        may_manage: visitor.may(Scope::Manage),
+        own,
         rule,
         id,
     })

@@ -1,8 +1,10 @@
 //! Searching messages: query, counts that narrow it, what was found, searches that people keep.
 
 use super::Problem;
+use super::conversation::Blind;
 use super::frame::{Frame, own_path, page_with, see_other};
 use super::item::{Item, in_words};
+use super::judging_first::JudgingFirst;
 use super::problem::encoded;
 use super::visitor::Visitor;
 use crate::access::{Credential, Scope as AccessScope};
@@ -48,6 +50,9 @@ const COUNTED: [(FacetBy, &str); 8] = [
     (FacetBy::Channel, "Channel"),
     (FacetBy::Month, "Month"),
 ];
+
+/// Those of them that tell of the machine's verdicts.
+const OF_VERDICTS: [&str; 4] = ["Finding", "Unmet criterion", "Label", "Promise"];
 
 /// What the address says.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -125,6 +130,8 @@ struct SearchPage {
     query: String,
     complete: bool,
     wrong: Option<Wrong>,
+    /// Whether the machine's verdicts are kept from the visitor until their own.
+    blind: bool,
     sorts: Vec<SortChoice>,
     total: String,
     mean_score: Option<String>,
@@ -148,8 +155,10 @@ async fn search_page(
     visitor: Visitor,
     service: web::Data<Service>,
     query: QueryString<SearchPageQuery>,
+    blind: Blind,
 ) -> Result<HttpResponse, Problem> {
     visitor.must(AccessScope::Read)?;
+    let judging = JudgingFirst::of(&visitor, blind);
     let asked = query.into_inner();
     let text = asked.q.clone().unwrap_or_default();
     let order = asked.sort.as_deref().map_or(Ok(Sort::default()), sort)?;
@@ -161,12 +170,14 @@ async fn search_page(
     let user = user(&visitor);
     let sorts = SORTS.map(|(one, name)| SortChoice { value: one.name(), name, chosen: one == order });
     let here = path_of(&text, order);
-    let export = visitor.may(AccessScope::Export).then(|| format!("/search/export?{}", query_string(&text, order)));
+    let export = (visitor.may(AccessScope::Export) && !judging.chose_so())
+        .then(|| format!("/search/export?{}", query_string(&text, order)));
     let mut filled = SearchPage {
         frame: visitor.frame("Search"),
         complete: service.index.is_complete(),
         query: text.clone(),
         wrong: None,
+        blind: judging.chose_so(),
         sorts: sorts.into(),
         total: String::new(),
         mean_score: None,
@@ -194,6 +205,14 @@ async fn search_page(
         }
         if let Some(query) = &parsed {
             find(transaction, &all, &visitor, query, order, after, &mut filled)?;
+            for item in &mut filled.items {
+                judging.hide_in(transaction, item)?;
+            }
+            if judging.chose_so() {
+                // Counts by what the machine found, and their mean, would tell.
+                filled.mean_score = None;
+                filled.counts.retain(|count| !OF_VERDICTS.contains(&count.name));
+            }
         }
         Ok(filled)
     });

@@ -1,11 +1,11 @@
 //! Teams: who is in them, how often they did what, and whether anybody in them differs.
 
-use super::Problem;
 use super::frame::{Frame, page};
 use super::measured::{ChartView, Measured, control_chart, funnel_chart};
 use super::people::{self, People, PeopleQuery, PersonRow, PromiseWords};
 use super::span::Span;
 use super::visitor::Visitor;
+use super::{Problem, chart_csv};
 use crate::audit::summary::{Group, HEADLINES};
 use crate::report::words;
 use crate::service::Service;
@@ -158,7 +158,7 @@ async fn team_page(
         Ok(Some((team, series, people)))
     });
     let (team, series, people) = found.await?.ok_or_else(|| not_there("team", &text))?;
-    if query.is_csv() {
+    if query.is_csv() && query.chart.is_none() {
         return people::csv(&format!("team-{key}"), &people, &measures);
     }
     let shown = chosen.into_iter().chain((0..HEADLINES.len()).filter(|index| Some(*index) != chosen));
@@ -168,6 +168,12 @@ async fn team_page(
         charts.push(control_chart(&measures[index], index, &series)?);
         funnels.push(funnel_chart(&measures[index], index, &named, None)?);
     }
+    let all: Vec<_> = charts.iter().chain(&funnels).collect();
+    if let Some(answer) = chart_csv::wanted(&query, &format!("team-{key}"), &all) {
+        return answer;
+    }
+    let path = format!("/teams/{key}");
+    [&mut charts, &mut funnels].into_iter().for_each(|charts| chart_csv::link(&query, &path, charts));
     page(&TeamPage {
         frame: visitor.frame(team.name.clone()),
         name: team.name,
@@ -183,7 +189,7 @@ async fn team_page(
         rows: people::rows(&people, &measures),
         with_teams: false,
         least: people::least(),
-        path: format!("/teams/{key}"),
+        path,
         query,
     })
 }

@@ -3,7 +3,7 @@
 use super::Problem;
 use crate::access::Principal;
 use crate::audit::summary::HEADLINES;
-use crate::index::{Cursor, Hit, Index, Scope, SearchRequest, Sort};
+use crate::index::{Cursor, CursorError, Hit, Index, Scope, SearchRequest, Sort};
 use crate::query::{Days, Fate, Filter, Query, ScoreRange};
 use crate::score::Scorecard;
 use crate::store::milliseconds;
@@ -12,6 +12,8 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use rusqlite::Transaction;
+use std::fmt;
+use std::str::FromStr;
 
 /// Why a message needs a look; the strongest reason first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -150,7 +152,7 @@ pub struct Waiting {
     /// The messages with their reasons, in the order in which they need a look.
     pub messages: Vec<(Hit, Vec<Reason>)>,
     /// Where the next page goes on.
-    pub next: Option<Cursor>,
+    pub next: Option<Place>,
 }
 
 /// So many messages of each reason are shown where all reasons are.
@@ -159,8 +161,34 @@ const OF_EACH: usize = 15;
 /// So many messages of one reason are a page.
 const PAGE: usize = 30;
 
-/// So many that wait because of people's words are counted at most.
-const MOST_BY_PEOPLE: usize = 500;
+/// Where a page ended, as its address says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// After that message of those that the index finds.
+    Found(Cursor),
+    /// After so many of those that people's words bring.
+    Rows(usize),
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Found(cursor) => cursor.fmt(f),
+            Self::Rows(rows) => write!(f, "rows-{rows}"),
+        }
+    }
+}
+
+impl FromStr for Place {
+    type Err = CursorError;
+
+    fn from_str(text: &str) -> Result<Self, CursorError> {
+        match text.strip_prefix("rows-") {
+            Some(rows) => rows.parse().map(Self::Rows).map_err(|_| CursorError),
+            None => text.parse().map(Self::Found),
+        }
+    }
+}
 
 impl Chooser<'_> {
     /// What waits for `visitor`: by `only` that reason where there is one, after the place `after`.
@@ -173,7 +201,7 @@ impl Chooser<'_> {
         visitor: &Principal,
         wanted: &Wanted,
         only: Option<Reason>,
-        after: Option<Cursor>,
+        after: Option<Place>,
     ) -> Result<Waiting, Problem> {
         let mut waiting = Waiting { counts: Vec::new(), messages: Vec::new(), next: None };
         for reason in Reason::ALL {
@@ -209,24 +237,33 @@ impl Chooser<'_> {
         wanted: &Wanted,
         reason: Reason,
         room: usize,
-        after: Option<Cursor>,
-    ) -> Result<Option<(u64, Vec<Hit>, Option<Cursor>)>, Problem> {
+        after: Option<Place>,
+    ) -> Result<Option<(u64, Vec<Hit>, Option<Place>)>, Problem> {
         let findings = HEADLINES.map(|headline| headline.name);
         let actor = visitor.credential.to_string();
         let stored = wanted.stored(self.zone);
-        let by_people = match reason {
-            Reason::Disputed => queue::disputed(transaction, &stored, MOST_BY_PEOPLE)?,
-            Reason::Differs => queue::differing(transaction, &actor, &findings, &stored, MOST_BY_PEOPLE)?,
+        let (cursor, first) = match after {
+            Some(Place::Found(cursor)) => (Some(cursor), 0),
+            Some(Place::Rows(rows)) => (None, rows),
+            None => (None, 0),
+        };
+        let rows = first..first.saturating_add(room);
+        let (total, by_people) = match reason {
+            Reason::Disputed => queue::disputed(transaction, &stored, rows)?,
+            Reason::Differs => queue::differing(transaction, &actor, &findings, &stored, rows)?,
             _ => {
                 let Some(query) = reason.query(wanted.below, self.card) else { return Ok(None) };
                 let query = Query::and(vec![query, wanted.query()]);
-                let request = SearchRequest { scope: wanted.scope(), sort: Sort::NewestFirst, limit: room, after };
+                let request =
+                    SearchRequest { scope: wanted.scope(), sort: Sort::NewestFirst, limit: room, after: cursor };
                 let hits = self.index.search(&query, &request)?;
-                return Ok(Some((hits.total, hits.hits, hits.next)));
+                return Ok(Some((hits.total, hits.hits, hits.next.map(Place::Found))));
             }
         };
-        let hits = by_people.iter().map(|&(message, conversation)| Hit { message, conversation });
-        Ok(Some((by_people.len() as u64, hits.take(room).collect(), None)))
+        let last = first + by_people.len();
+        let next = (!by_people.is_empty() && (last as u64) < total).then_some(Place::Rows(last));
+        let hits = by_people.into_iter().map(|(message, conversation)| Hit { message, conversation });
+        Ok(Some((total, hits.collect(), next)))
     }
 
     /// A sample of `size` messages that have a score, drawn by chance on `day`: the same all day long, and

@@ -8,6 +8,7 @@ mod session;
 use super::conversation::finding_name;
 use super::frame::{self, Frame};
 use super::moment::Moment;
+use super::table_csv;
 use super::visitor::Visitor;
 use crate::access::Scope;
 use crate::service::Service;
@@ -32,6 +33,9 @@ const MOST_SESSIONS: usize = 50;
 
 /// Cases of a page.
 const MOST_CASES: usize = 100;
+
+/// Cases of a file at most.
+const MOST_CASE_ROWS: usize = 10_000;
 
 /// Its routes.
 pub fn routes(config: &mut ServiceConfig) {
@@ -165,6 +169,8 @@ struct CasesAsked {
     blind: String,
     /// The place of the last case before: review, kind and subject, separated by spaces.
     after: String,
+    /// `csv` for a file.
+    format: String,
 }
 
 /// A verdict that is not the machine's.
@@ -182,6 +188,7 @@ struct CasesPage {
     heading: String,
     cases: Vec<Case>,
     more: Option<String>,
+    csv: String,
 }
 
 /// A verdict in words.
@@ -214,7 +221,7 @@ async fn cases(
 ) -> Result<HttpResponse, Problem> {
     allowed(&visitor)?;
     let (service, asked) = (service.into_inner(), asked.into_inner());
-    let CasesAsked { about, subject: of, since, until, blind, after } = asked;
+    let CasesAsked { about, subject: of, since, until, blind, after, format } = asked;
     let reviews = Asked { since, until, blind, format: String::new() };
     let filter = reviews.filter(service.office.zone())?;
     let after = match after.splitn(3, ' ').collect::<Vec<_>>()[..] {
@@ -226,18 +233,30 @@ async fn cases(
     };
     let lexicon = service.method().lexicon;
     let which = (about.clone(), of.clone());
+    let most = if format == "csv" { MOST_CASE_ROWS } else { MOST_CASES };
     let read = move |transaction: &Transaction<'_>| {
         let given = |text: &'_ str| Some(text.to_owned()).filter(|text| !text.is_empty());
         let (about, subject) = (given(&which.0), given(&which.1));
         let which = (about.as_deref(), subject.as_deref());
-        agreement::differing(transaction, lexicon, filter, which, after, MOST_CASES + 1)
+        agreement::differing(transaction, lexicon, filter, which, after, most + 1)
     };
     let mut found = service.read(read).await?;
+    if format == "csv" {
+        let row = |(said, machine): &(SaidRow, &'static str)| {
+            let place = [said.conversation, said.message].map(|key| key.to_string());
+            let what = [&said.about, &said.subject].map(Clone::clone);
+            let says = [(*machine).to_owned(), said.reviewer.clone(), said.verdict.clone()];
+            place.into_iter().chain(what).chain(says).collect::<Vec<_>>()
+        };
+        let columns = ["conversation", "message", "about", "subject", "machine", "reviewer", "says"];
+        return table_csv::answer("cases", &columns, &found.iter().take(most).map(row).collect::<Vec<_>>());
+    }
     let more = found.len() > MOST_CASES;
     found.truncate(MOST_CASES);
+    let encoded = super::problem::encoded;
+    let csv = format!("?format=csv&about={}&subject={}{}", encoded(&about), encoded(&of), reviews.query());
     let more = found.last().filter(|_| more).map(|(last, _)| {
         let after = format!("{} {} {}", last.review, last.about, last.subject);
-        let encoded = super::problem::encoded;
         let query = reviews.query();
         format!("?about={}&subject={}{query}&after={}", encoded(&about), encoded(&of), encoded(&after))
     });
@@ -251,5 +270,5 @@ async fn cases(
         ("", "") => "Where people and the machine differ".to_owned(),
         (about, of) => format!("Where people and the machine differ: {about} {}", subject(about, of)),
     };
-    frame::page(&CasesPage { frame: visitor.frame("Cases"), heading, cases: cases.collect(), more })
+    frame::page(&CasesPage { frame: visitor.frame("Cases"), heading, cases: cases.collect(), more, csv })
 }

@@ -9,6 +9,7 @@ use crate::service::pages::Problem;
 use crate::service::pages::frame::{Frame, page, see_other};
 use crate::service::pages::moment::Moment;
 use crate::service::pages::problem::encoded;
+use crate::service::pages::table_csv;
 use crate::service::pages::visitor::Visitor;
 use crate::service::paging::{Page, PageQuery};
 use crate::service::routes::at;
@@ -30,11 +31,15 @@ pub fn routes(config: &mut ServiceConfig) {
 /// Deliveries of a page.
 const ROWS: usize = 50;
 
+/// Rows of a file at most.
+const MOST_ROWS: usize = 10_000;
+
 #[derive(Debug, Default, Deserialize)]
 struct DeliveriesQuery {
     source: Option<String>,
     outcome: Option<String>,
     cursor: Option<String>,
+    format: Option<String>,
 }
 
 #[derive(Template)]
@@ -48,6 +53,7 @@ struct DeliveriesPage {
     outcomes: Vec<(&'static str, bool)>,
     items: Vec<DeliveryView>,
     next: Option<String>,
+    csv: String,
 }
 
 struct DeliveryView {
@@ -66,7 +72,8 @@ async fn deliveries_page(
     service: web::Data<Service>,
     query: Query<DeliveriesQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let DeliveriesQuery { source, outcome, cursor } = query.into_inner();
+    let DeliveriesQuery { source, outcome, cursor, format } = query.into_inner();
+    let is_csv = format.as_deref() == Some("csv");
     let (source, outcome) = (source.as_deref().and_then(given), outcome.as_deref().and_then(given));
     let known = outcome.as_deref().map(|name| {
         let names = Outcome::ALL.map(Outcome::name).join(", ");
@@ -76,7 +83,11 @@ async fn deliveries_page(
     let after = PageQuery { limit: None, cursor }.after()?;
     let filter = Filter { source: source.clone(), outcome: known };
     let service = service.into_inner();
-    let found = service.read(move |transaction| Ok(deliveries::list(transaction, &filter, after, ROWS)?)).await?;
+    let most = if is_csv { MOST_ROWS } else { ROWS };
+    let found = service.read(move |transaction| Ok(deliveries::list(transaction, &filter, after, most)?)).await?;
+    if is_csv {
+        return csv(found);
+    }
     let place = |row: &&DeliveryRow| (row.received, row.source.clone(), row.id.clone());
     let cursor = Page::of(found.iter().collect(), ROWS, place, |_| ())?.next_cursor;
     let zone = service.office.zone();
@@ -107,7 +118,18 @@ async fn deliveries_page(
         outcomes: outcomes.into(),
         items: found.into_iter().take(ROWS).map(view).collect(),
         next: cursor.map(|cursor| format!("/settings/deliveries?cursor={cursor}{kept}")),
+        csv: format!("/settings/deliveries?format=csv{kept}"),
     })
+}
+
+fn csv(found: Vec<DeliveryRow>) -> Result<HttpResponse, Problem> {
+    let row = |row: DeliveryRow| {
+        let item = DeliveryItem::from(row);
+        let about = item.conversation.map(|about| format!("{} {}", about.source, about.id)).unwrap_or_default();
+        vec![item.received, item.source, item.outcome, about, item.detail.unwrap_or_default()]
+    };
+    let columns = ["received", "tool", "outcome", "about", "detail"];
+    table_csv::answer("deliveries", &columns, &found.into_iter().map(row).collect::<Vec<_>>())
 }
 
 async fn retry(

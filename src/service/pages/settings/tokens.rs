@@ -8,12 +8,13 @@ use crate::service::gate::{Manage, May};
 use crate::service::pages::Problem;
 use crate::service::pages::frame::{Frame, page, page_with, see_other};
 use crate::service::pages::moment::Moment;
+use crate::service::pages::table_csv;
 use crate::service::pages::visitor::Visitor;
 use crate::service::routes::at;
 use crate::store::access;
 use actix_web::HttpResponse;
 use actix_web::http::{Method, StatusCode};
-use actix_web::web::{self, Bytes, Form, ServiceConfig};
+use actix_web::web::{self, Bytes, Form, Query, ServiceConfig};
 use askama::Template;
 use jiff::{Timestamp, ToSpan};
 use serde::Deserialize;
@@ -107,14 +108,33 @@ impl TokensPage {
             secret: None,
         })
     }
+
+    fn csv(&self) -> Result<HttpResponse, Problem> {
+        let row = |one: &TokenView| {
+            let at = |at: &Option<Moment>| at.as_ref().map(|at| at.at.clone()).unwrap_or_default();
+            let [name, start, scopes] = [&one.name, &one.start, &one.scopes].map(Clone::clone);
+            let times = [&one.created, &one.used, &one.expires, &one.revoked].map(at);
+            let told = [name, start, one.role.name().to_owned(), scopes, one.agent.clone().unwrap_or_default()];
+            told.into_iter().chain(times).collect::<Vec<_>>()
+        };
+        let columns = ["name", "start", "role", "scopes", "agent", "created", "used", "expires", "revoked"];
+        table_csv::answer("tokens", &columns, &self.items.iter().map(row).collect::<Vec<_>>())
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct TokensQuery {
+    format: Option<String>,
 }
 
 async fn tokens_page(
     visitor: Visitor,
     _may: May<Manage>,
     service: web::Data<Service>,
+    query: Query<TokensQuery>,
 ) -> Result<HttpResponse, Problem> {
-    page(&TokensPage::of(&visitor, &service.into_inner()).await?)
+    let filled = TokensPage::of(&visitor, &service.into_inner()).await?;
+    if query.format.as_deref() == Some("csv") { filled.csv() } else { page(&filled) }
 }
 
 async fn create(

@@ -8,6 +8,7 @@ use crate::service::gate::{Manage, May};
 use crate::service::pages::Problem;
 use crate::service::pages::frame::{Frame, page, page_with, see_other};
 use crate::service::pages::moment::Moment;
+use crate::service::pages::table_csv;
 use crate::service::pages::visitor::Visitor;
 use crate::service::paging::{Page, PageQuery};
 use crate::service::routes::at;
@@ -34,6 +35,9 @@ pub fn routes(config: &mut ServiceConfig) {
 
 /// People of a page.
 const ROWS: usize = 100;
+
+/// Rows of a file at most.
+const MOST_ROWS: usize = 10_000;
 
 #[derive(Template)]
 #[template(path = "settings/users.html", config = "src/service/pages/askama.toml")]
@@ -107,9 +111,31 @@ async fn users_page(
     visitor: Visitor,
     _may: May<Manage>,
     service: web::Data<Service>,
-    query: Query<PageQuery>,
+    query: Query<UsersQuery>,
 ) -> Result<HttpResponse, Problem> {
-    page(&UsersPage::of(&visitor, &service.into_inner(), query.after()?).await?)
+    let (service, UsersQuery { cursor, format }) = (service.into_inner(), query.into_inner());
+    if format.as_deref() == Some("csv") {
+        return csv(service.read(|transaction| Ok(kept::users(transaction, None, MOST_ROWS)?)).await?);
+    }
+    let after = PageQuery { limit: None, cursor }.after()?;
+    page(&UsersPage::of(&visitor, &service, after).await?)
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct UsersQuery {
+    cursor: Option<String>,
+    format: Option<String>,
+}
+
+fn csv(found: Vec<KeptUser>) -> Result<HttpResponse, Problem> {
+    let row = |one: KeptUser| {
+        let info = UserInfo::from(one);
+        let (source, id) = info.agent.map(|agent| (agent.source, agent.id)).unwrap_or_default();
+        let disabled = info.disabled.to_string();
+        vec![info.name, info.shown_name, info.role.name().to_owned(), source, id, info.created, disabled]
+    };
+    let columns = ["name", "shown_name", "role", "source", "agent", "created", "disabled"];
+    table_csv::answer("users", &columns, &found.into_iter().map(row).collect::<Vec<_>>())
 }
 
 /// What the form of a new user says.
