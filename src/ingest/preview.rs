@@ -55,10 +55,25 @@ const AROUND: usize = 120;
 
 impl Firing {
     fn of(rule: &str, (conversation, key): (i64, i64), message: &Message, span: Span) -> Self {
-        let around = marked::excerpt(&marked::segments_of(message, &[span]), AROUND);
-        let words = around.into_iter().map(|segment| (segment.text, !segment.detections.is_empty()));
+        let mut authored = marked::segments_of(message, &[span]);
+        authored.retain(|segment| segment.authored);
+        let around = marked::excerpt(&authored, AROUND);
+        let words = around.into_iter().map(|segment| (in_one_line(&segment.text), !segment.detections.is_empty()));
         Self { rule: rule.to_owned(), conversation, message: key, words: words.collect() }
     }
+}
+
+/// `text` with each run of white space as one space.
+fn in_one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c.is_whitespace() {
+            false => line.push(c),
+            true if !line.ends_with(' ') => line.push(' '),
+            true => {}
+        }
+    }
+    line
 }
 
 /// What rules find in stored conversations, and how scores change by them.

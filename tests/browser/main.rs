@@ -11,3 +11,4 @@ mod demo;
 mod judging;
 mod pages;
 mod reviewing;
+mod settings;

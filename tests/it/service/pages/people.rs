@@ -48,6 +48,12 @@ fn an_agents_page_shows_k_of_n_with_its_range_and_examples_of_both_kinds() {
     let csv = running.get("/agents/1?format=csv");
     assert_eq!(csv.header("content-type"), Some("text/csv; charset=utf-8"));
     assert!(csv.text().contains("finger_pointing,12,30,30,"), "{}", csv.text());
+    let chart = running.get("/agents/1?format=csv&chart=trend-1&days=0").text();
+    assert!(chart.starts_with("period,k,n,conversations,low95,high95,limit_low,limit_high,remark\n"), "{chart}");
+    assert!(running.page("/agents/1").text().replace("&#38;", "&").contains("chart=trend-1&format=csv"));
+    assert_eq!(running.get("/agents/1?format=csv&chart=none").status, 404);
+    let chart = running.get("/teams/1?format=csv&chart=funnel-1&days=0").text();
+    assert!(chart.starts_with("agent,k,n,") && chart.contains(",12,30,30,"), "{chart}");
     let team = text(&running, "/teams/1");
     assert!(team.contains("Does anybody differ?") && team.contains("12 of 30"), "{team}");
     assert!(text(&running, "/teams").contains("Second level 1 30"));

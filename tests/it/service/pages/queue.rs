@@ -2,6 +2,7 @@
 
 use super::super::Running;
 use super::words;
+use actix_web::test::TestRequest;
 use amends::access::Role;
 use serde_json::{Value, json};
 
@@ -144,4 +145,59 @@ fn an_empty_service_says_how_to_begin() {
     let text = words(&running.page("/").text());
     assert!(text.contains("No messages yet. Bring some: import an export"), "{text}");
     assert!(text.contains("There is no scored message to draw from."), "{text}");
+}
+
+#[test]
+fn who_judges_first_sees_no_verdict_of_the_machine_in_lists() {
+    let running = running();
+    let blind = |path: &str| {
+        let request = TestRequest::get().uri(path).insert_header(("accept", "text/html"));
+        words(&running.request(request.insert_header(("cookie", "amends_blind=on"))).text())
+    };
+    let waiting = |path: &str| blind(path).split("A sample by chance").next().unwrap().to_owned();
+    let queue = waiting("/");
+    assert!(
+        queue.contains("You judge first") && queue.contains("you judge first") && queue.contains("Judge it"),
+        "{queue}"
+    );
+    let items = queue.split("Judge it").next().unwrap().rsplit("You judge first").next().unwrap();
+    assert!(!items.contains("of 100") && !items.contains("excuse") && !items.contains("Low score"), "{items}");
+    assert!(!queue.contains("Agree with the machine"), "{queue}");
+    let found = blind("/search?q=parcel");
+    assert!(found.contains("3 messages") && found.contains("You judge first"), "{found}");
+    let result = found.split("What can be asked").next().unwrap();
+    for told in ["mean score", "of 100", "finger-pointing", "Unmet criterion", "JSON Lines"] {
+        assert!(!result.contains(told), "{told}: {result}");
+    }
+    // What they judged is shown to them.
+    let key = message(&running, "bad-1");
+    running.form(&format!("/messages/{key}/review"), &[("kind", "review"), ("finding:excuse", "yes")]);
+    let found = blind("/search?q=parcel");
+    assert_eq!(found.matches("you judge first").count(), 2, "{found}");
+    assert_eq!(found.matches("of 100").count(), 1, "{found}");
+    assert_eq!(words(&running.page("/search?q=parcel").text()).matches("of 100").count(), 3);
+}
+
+#[test]
+fn many_disputes_have_pages() {
+    let mut running = Running::new();
+    let many: Vec<Value> = (0..35).map(|number| answered(&format!("c{number}"), "dana", 3, "email", BAD)).collect();
+    running.bring(&Value::Array(many));
+    let (admin, agent) = (running.token.clone(), running.agent_token("shop", "dana"));
+    let found = running.get("/v1/messages?limit=100").expect(200);
+    let keys: Vec<String> =
+        found["items"].as_array().unwrap().iter().map(|item| item["key"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(keys.len(), 35);
+    running.as_(&agent);
+    for key in &keys {
+        running.send("PUT", &format!("/v1/messages/{key}/review"), &json!({"comment": "It was so."}));
+    }
+    running.as_(&admin);
+    let items = |page: &str| page.split("A sample by chance").next().unwrap().matches("data-message=").count();
+    let first = running.page("/?reason=disputed").text();
+    assert!(words(&first).contains("Disputed 35"), "{}", words(&first));
+    assert_eq!(items(&first), 30);
+    assert!(first.replace("&#38;", "&").contains("/?reason=disputed&cursor=rows-30"), "{first}");
+    let second = running.page("/?reason=disputed&cursor=rows-30").text();
+    assert_eq!((items(&second), second.contains("Next page")), (5, false));
 }

@@ -134,6 +134,11 @@ impl TriedView {
 }
 
 impl EditorPage {
+    /// A choice of how many messages, in words.
+    fn shown(&self, messages: &usize) -> String {
+        format!("the last {} messages", words::number(*messages as u64))
+    }
+
     fn new(visitor: &Visitor, title: String, name: String, text: String) -> Self {
         Self {
             frame: visitor.frame(title),

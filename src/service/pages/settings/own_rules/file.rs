@@ -108,7 +108,11 @@ pub(super) fn told(tried: &Tried) -> Vec<String> {
     if let [Some(now), Some(then)] = tried.means()
         && tried.scored_otherwise > 0
     {
-        told.push(format!("The mean score of these messages is {now:.1} now and would be {then:.1}."));
+        let [now, then] = [now, then].map(|mean| format!("{mean:.1}"));
+        told.push(match now == then {
+            true => format!("The mean score of all these messages stays {now}."),
+            false => format!("The mean score of all these messages is {now} now and would be {then}."),
+        });
     }
     told
 }

@@ -5,6 +5,7 @@ use super::form::{CardForm, CriterionForm, next_version};
 use super::preview::Preview;
 use super::{short, whence};
 use crate::ingest::in_force::{Card, Origin, SCORECARDS};
+use crate::report::words;
 use crate::score::Scorecard;
 use crate::service::Service;
 use crate::service::gate::{Manage, May};
@@ -72,15 +73,15 @@ struct CardPage {
 /// What is asked of a message for the question to count, in words.
 fn when_asked(criterion: &CriterionForm) -> String {
     use crate::score::Applies;
-    let words = criterion.before.applies.iter().map(|applies| match applies {
+    let all = criterion.before.applies.iter().map(|applies| match applies {
         Applies::ServiceFailure => "there is a service failure",
         Applies::ApologyDue => "an apology is due",
         Applies::FollowUpDue => "a follow-up is due",
         Applies::Commitment => "something is promised",
         Applies::Fix => "a fix or compensation is told of",
     });
-    let words: Vec<&str> = words.collect();
-    if words.is_empty() { "always".to_owned() } else { format!("when {}", words.join(" and ")) }
+    let all: Vec<&str> = all.collect();
+    if all.is_empty() { "always".to_owned() } else { format!("when {}", all.join(" and ")) }
 }
 
 fn subject(id: &str) -> String {
@@ -92,6 +93,11 @@ fn card(service: &Service, id: &str) -> Result<Card, Problem> {
 }
 
 impl CardPage {
+    /// A choice of how many messages, in words.
+    fn shown(&self, messages: &usize) -> String {
+        format!("the last {} messages", words::number(*messages as u64))
+    }
+
     fn when(&self, criterion: &CriterionForm) -> String {
         when_asked(criterion)
     }
