@@ -16,7 +16,7 @@ impl Service {
     /// # Errors
     /// Where the store fails.
     pub fn text_days(&self, transaction: &Transaction<'_>) -> Result<Option<u32>, StoreError> {
-        if self.settings.fixed.contains_key(TEXT_DAYS) {
+        if self.settings.text_days.is_some() {
             return Ok(self.settings.text_days);
         }
         Ok(edits::setting(transaction, TEXT_DAYS)?.and_then(|days| days.parse().ok()))

@@ -103,6 +103,18 @@ pub fn by_version(transaction: &Transaction<'_>) -> Result<Vec<(i64, u64, Option
     Ok(select.query_map(params![], row)?.collect::<Result<_, _>>()?)
 }
 
+/// By the version with which they were last read: how many conversations wait to be read anew.
+///
+/// # Errors
+/// Where the store fails.
+pub fn waiting_by_version(transaction: &Transaction<'_>) -> Result<Vec<(i64, u64)>, StoreError> {
+    let sql = "SELECT version, count(*) FROM conversation WHERE analysed < revision AND version IS NOT NULL
+               GROUP BY version";
+    let mut select = transaction.prepare_cached(sql)?;
+    let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs()));
+    Ok(select.query_map(params![], row)?.collect::<Result<_, _>>()?)
+}
+
 /// How many conversations would lose their text if all of those before `before` (milliseconds) did.
 ///
 /// # Errors

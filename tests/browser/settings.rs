@@ -47,7 +47,7 @@ async fn weights_are_tried_on_what_is_stored_and_chosen() {
     browser.inspect("settings-scorecard-own").await;
     browser.click(".done button").await;
     browser.wait("#rescoring").await;
-    browser.until("document.querySelector('#rescoring').dataset.state === 'done'").await;
+    browser.until("document.querySelector('#rescoring')?.dataset.state === 'done'").await;
     browser.inspect("settings-scorecards").await;
     assert!(browser.text("#rescoring").await.contains("read anew"));
     browser.close().await;
@@ -81,7 +81,7 @@ async fn rules_are_written_and_a_fault_leads_to_its_place() {
     browser.inspect("settings-rules-preview").await;
     browser.ask("save").await;
     browser.wait("#rescoring").await;
-    browser.until("document.querySelector('#rescoring').dataset.state === 'done'").await;
+    browser.until("document.querySelector('#rescoring')?.dataset.state === 'done'").await;
     browser.open(&format!("{}/rules/our-delays", demo.url)).await;
     browser.inspect("rule").await;
     browser.click("a[href='/settings/rules/off/our-delays']").await;

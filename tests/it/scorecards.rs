@@ -155,3 +155,12 @@ fn a_wrong_scorecard_is_told_with_its_place() {
     let text = text.replace("follow_up:soon", "excuse").replace("weight = 1", "weight = 0");
     assert!(problem(&text).starts_with("x.toml:10:10: the weight of `a` is a number above 0"), "{}", problem(&text));
 }
+
+#[test]
+fn a_scorecard_written_out_reads_as_the_same() {
+    for card in library().scorecards() {
+        let text = card.text().unwrap();
+        let read = Scorecard::parse("written.toml", &text).unwrap();
+        assert_eq!(Scorecard { digest: card.digest.clone(), ..read }, *card);
+    }
+}

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 Rewrites label files in place: fields in a fixed order, one pattern or example a line, comments kept.
 What the rules mean does not change; a file for which that cannot be made sure is left alone.
 Scorecards and the shared files of a language (classes.toml, context.toml, spelling.toml, frequency.toml,
-deadlines.toml, confidence.toml) have layouts of their own and are left alone.
+deadlines.toml, confidence.toml, off.toml) have layouts of their own and are left alone.
 
 Example:
   amends lexicon format my-rules --check

@@ -1,7 +1,9 @@
 //! `amends import`, `rescore`, `check`, `backup` and `erase`, on the data of a service that does not run.
 
 use super::{CONVERSATION, amends, code, err, folder_with, out};
-use amends::store::Store;
+use amends::access::{Credential, Principal, Role};
+use amends::store::{Store, edits};
+use jiff::Timestamp;
 
 #[test]
 fn an_export_goes_into_the_data_folder_and_out_again() {
@@ -86,4 +88,23 @@ fn a_store_that_is_not_whole_is_told() {
     amends: not so: scores are 0 to 100 (2 rows)
     amends: not so: nothing is read that has not come (1 rows)
     ");
+}
+
+#[test]
+fn what_was_written_in_the_pages_counts_for_commands() {
+    let folder = folder_with(&[("t.jsonl", CONVERSATION.as_bytes())]);
+    let run = |args: &[&str]| amends(folder.path(), args);
+    assert_eq!(code(&run(&["import", "t.jsonl"])), 0);
+    let write = |subject: &'static str, text: &'static str| {
+        let store = Store::open(&folder.path().join("amends-data")).unwrap();
+        let by = Principal::new(Credential::User(1), "ines".into(), Role::Admin, Role::Admin.scopes(), None);
+        store.write(move |transaction| edits::keep(transaction, subject, Some(text), &by, Timestamp::now())).wait()
+    };
+    write("reading.scorecard", "promises").unwrap();
+    assert_eq!(out(&run(&["rescore"])), "1 conversations read anew with the present rules\n");
+    assert_eq!(out(&run(&["rescore"])), "0 conversations read anew with the present rules\n");
+    write("en/ours.toml", "label = 'excuse'\nspeeker = 'agent'\n").unwrap();
+    let wrong = run(&["rescore"]);
+    assert_eq!(code(&wrong), 2);
+    assert!(err(&wrong).contains("en/ours.toml:2:1: unknown field `speeker`"), "{}", err(&wrong));
 }

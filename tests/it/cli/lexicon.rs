@@ -112,3 +112,18 @@ fn label_files_are_formatted_in_place() {
     assert_eq!(code(&run(&["--check"])), 0);
     assert_eq!(code(&amends(folder.path(), &["lexicon", "check", ".", "--alone"])), 0);
 }
+
+#[test]
+fn rules_are_switched_off_by_a_file() {
+    let folder = changed("", "");
+    let off = folder.path().join("en/off.toml");
+    std::fs::write(&off, "off = [\"excuse-busy\"]\n").unwrap();
+    let lexicons = folder.path().to_str().unwrap();
+    let check = amends(folder.path(), &["lexicon", "check", lexicons, "--alone"]);
+    assert_eq!(code(&check), 0, "{}{}", out(&check), err(&check));
+    assert!(out(&check).starts_with("en: 5 rules,"), "{}", out(&check));
+    std::fs::write(&off, "off = [\n  \"excuse-bussy\",\n]\n").unwrap();
+    let check = amends(folder.path(), &["lexicon", "check", lexicons, "--alone"]);
+    assert_eq!(code(&check), 2);
+    assert!(err(&check).contains("off.toml:2:3: no rule is called `excuse-bussy`"), "{}", err(&check));
+}

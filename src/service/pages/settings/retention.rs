@@ -73,12 +73,17 @@ struct ChangeRow {
     what: String,
 }
 
+/// `1 day`, `30 days`.
+fn days_in_words(days: u32) -> String {
+    words::counted(u64::from(days), "day", "days")
+}
+
 /// How long text is kept, in a sentence.
 pub(super) fn told(days: Option<u32>) -> String {
     days.map_or_else(
         || "The text of messages is kept for good.".to_owned(),
         |days| {
-            let days = words::counted(u64::from(days), "day", "days");
+            let days = days_in_words(days);
             format!(
                 "The text of messages is dropped {days} after the last message of their conversation; figures stay."
             )
@@ -87,6 +92,11 @@ pub(super) fn told(days: Option<u32>) -> String {
 }
 
 impl RetentionPage {
+    /// The days in the form, in words.
+    fn counted(&self) -> String {
+        self.days.parse().map_or_else(|_| self.days.clone(), days_in_words)
+    }
+
     async fn of(visitor: &Visitor, service: &Arc<Service>) -> Result<Self, Problem> {
         let own = Arc::clone(service);
         let (days, changes) = service
@@ -96,7 +106,10 @@ impl RetentionPage {
         let change = |edit: edits::Edit| ChangeRow {
             at: edit.at.map(|at| Moment::of(at, zone)),
             name: edit.name,
-            what: edit.text.map_or_else(|| "for good".to_owned(), |days| format!("{days} days")),
+            what: edit.text.map_or_else(
+                || "for good".to_owned(),
+                |text| text.parse().map_or_else(|_| text.clone(), days_in_words),
+            ),
         };
         Ok(Self {
             frame: visitor.frame("Retention"),
@@ -162,7 +175,7 @@ async fn change(
     let change = Change {
         edits: vec![(TEXT_DAYS.to_owned(), asked.map(|days| days.to_string()))],
         action: "retention_changed",
-        subject: asked.map_or_else(|| "for good".to_owned(), |days| format!("{days} days")),
+        subject: asked.map_or_else(|| "for good".to_owned(), days_in_words),
     };
     match service.edit(change, visitor.principal()).await {
         Ok(_) => {

@@ -4,6 +4,7 @@
 {
   const followed = document.getElementById("rescoring");
   const share = document.getElementById("rescored-share");
+  // The page itself tells how it ended.
   async function follow() {
     try {
       const answer = await fetch("/v1/rescore/" + followed.dataset.key, { headers: { "Accept": "application/json" } });
@@ -18,6 +19,7 @@
     } catch { /* It is asked again. */ }
     setTimeout(follow, 1000);
   }
+  if (followed?.dataset.state === "finishing") setTimeout(() => location.reload(), 2000);
   if (followed && ["waiting", "running"].includes(followed.dataset.state)) setTimeout(follow, 500);
 
   const text = document.getElementById("text");
