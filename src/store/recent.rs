@@ -90,16 +90,31 @@ pub fn conversations(transaction: &Transaction<'_>, messages: usize) -> Result<V
     Ok(found)
 }
 
-/// How many analyses each version made, and from when to when their messages were sent, by the version's key.
+/// What a version made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MadeBy {
+    /// The version's key.
+    pub version: i64,
+    /// Messages that were read with it.
+    pub messages: u64,
+    /// When the first of them was sent, in milliseconds.
+    pub first: Option<i64>,
+    /// When the last of them was sent.
+    pub last: Option<i64>,
+}
+
+/// What each version made of what is stored, the latest version first.
 ///
 /// # Errors
 /// Where the store fails.
-pub fn by_version(transaction: &Transaction<'_>) -> Result<Vec<(i64, u64, Option<i64>, Option<i64>)>, StoreError> {
+pub fn by_version(transaction: &Transaction<'_>) -> Result<Vec<MadeBy>, StoreError> {
     let sql =
         "SELECT version, count(*), min(sent_at), max(sent_at) FROM analysis GROUP BY version ORDER BY version DESC";
     let mut select = transaction.prepare_cached(sql)?;
-    let row =
-        |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs(), row.get(2)?, row.get(3)?));
+    let row = |row: &rusqlite::Row<'_>| {
+        let messages = row.get::<_, i64>(1)?.unsigned_abs();
+        Ok(MadeBy { version: row.get(0)?, messages, first: row.get(2)?, last: row.get(3)? })
+    };
     Ok(select.query_map(params![], row)?.collect::<Result<_, _>>()?)
 }
 

@@ -121,9 +121,9 @@ impl ListPage {
         let zone = service.office.zone().clone();
         let versions = service.read(move |transaction| {
             let versions = Versions::new(conversations::versions(transaction)?, &method)?;
-            let row = |(key, messages, first, last)| {
-                let (first, last) = (Moment::of_stored(first, &zone), Moment::of_stored(last, &zone));
-                Some(VersionRow { view: versions.view(key)?, messages, first, last })
+            let row = |made: recent::MadeBy| {
+                let [first, last] = [made.first, made.last].map(|at| Moment::of_stored(at, &zone));
+                Some(VersionRow { view: versions.view(made.version)?, messages: made.messages, first, last })
             };
             Ok(recent::by_version(transaction)?.into_iter().filter_map(row).collect())
         });
