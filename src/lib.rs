@@ -17,6 +17,7 @@
 //! recovery     the conversation as a whole: how soon it was made good, and whether it ended well
 //! trend        counts over people and time, and how sure they are
 //! query · index  what reviewers look for, and the search index that finds it
+//! summary      figures of groups that add up in any order, on any machine
 //! check · evaluation · marked · wire (JSON answers) · audit (exports in, rows and sums out)
 //! ingest       what tools send is kept, read and indexed, in any order
 //! report (an audit for people) · service (HTTP API, webhooks, pages) · cli
@@ -74,6 +75,8 @@ pub mod evaluation;
 pub mod marked;
 pub mod recovery;
 pub mod wire;
+
+pub mod summary;
 
 pub mod audit;
 pub mod ingest;
