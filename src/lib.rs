@@ -37,19 +37,26 @@
 //! ```
 
 // Levels: a module uses only modules above it in this list (tests/it/layers.rs).
+// Without the feature `program` only what reads is built: no input, no output, no command line.
 pub mod conversation;
 pub mod language;
 pub mod text;
 
+#[cfg(feature = "program")]
 pub mod access;
+#[cfg(feature = "program")]
 pub mod query;
 
+#[cfg(feature = "program")]
 pub mod source;
 
+#[cfg(feature = "program")]
 pub mod webhook;
 
+#[cfg(feature = "program")]
 pub mod store;
 
+#[cfg(feature = "program")]
 pub mod index;
 
 pub mod lexicon;
@@ -68,6 +75,7 @@ pub mod promise;
 pub mod trend;
 
 pub mod demo;
+#[cfg(feature = "program")]
 pub mod settings;
 
 pub mod check;
@@ -78,11 +86,16 @@ pub mod wire;
 
 pub mod summary;
 
+#[cfg(feature = "program")]
 pub mod audit;
+#[cfg(feature = "program")]
 pub mod ingest;
 
+#[cfg(feature = "program")]
 pub mod report;
 
+#[cfg(feature = "program")]
 pub mod service;
 
+#[cfg(feature = "program")]
 pub mod cli;
