@@ -74,7 +74,12 @@ def measure(workers: int, path: str, messages: int, as_of) -> float:
     if workers == 2:
         reader = amends.Reader(threads=1)
         schema = amends.spark._schema(reader.nothing.nested)
-        table = lambda group: corpus.pa.table(reader.score_table(group, as_of=as_of).nested)  # noqa: E731
+
+        def table(group):
+            import pyarrow as pa
+
+            return pa.table(reader.score_table(group, as_of=as_of).nested)
+
         each = df.limit(messages // 10).groupBy("conversation").applyInArrow(table, schema)
         run("applyInArrow, conversation by conversation", messages // 10, each)
     spark.stop()

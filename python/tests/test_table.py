@@ -1,6 +1,7 @@
 """Tables of messages: from whatever holds them, in any order, and wrong ones."""
 
 import random
+import threading
 
 import amends
 import duckdb
@@ -30,6 +31,24 @@ def test_the_number_of_threads_changes_nothing(messages, scores):
     for threads in (1, 3):
         other = amends.Reader(threads=threads).score_table(messages)
         assert pa.table(other.nested) == pa.table(scores.nested)
+
+
+def test_other_threads_of_python_go_on_meanwhile(messages):
+    ticks, over = 0, threading.Event()
+
+    def tick():
+        nonlocal ticks
+        while not over.wait(0.0005):
+            ticks += 1
+
+    ticking = threading.Thread(target=tick)
+    ticking.start()
+    before = ticks
+    amends.score_table(messages)
+    meanwhile = ticks - before
+    over.set()
+    ticking.join()
+    assert meanwhile > 3
 
 
 def test_whatever_speaks_arrow_is_read(messages, scores):
