@@ -17,6 +17,7 @@
 //! recovery     the conversation as a whole: how soon it was made good, and whether it ended well
 //! trend        counts over people and time, and how sure they are
 //! query · index  what reviewers look for, and the search index that finds it
+//! summary      figures of groups that add up in any order, on any machine
 //! check · evaluation · marked · wire (JSON answers) · audit (exports in, rows and sums out)
 //! ingest       what tools send is kept, read and indexed, in any order
 //! report (an audit for people) · service (HTTP API, webhooks, pages) · cli
@@ -36,19 +37,26 @@
 //! ```
 
 // Levels: a module uses only modules above it in this list (tests/it/layers.rs).
+// Without the feature `program` only what reads is built: no input, no output, no command line.
 pub mod conversation;
 pub mod language;
 pub mod text;
 
+#[cfg(feature = "program")]
 pub mod access;
+#[cfg(feature = "program")]
 pub mod query;
 
+#[cfg(feature = "program")]
 pub mod source;
 
+#[cfg(feature = "program")]
 pub mod webhook;
 
+#[cfg(feature = "program")]
 pub mod store;
 
+#[cfg(feature = "program")]
 pub mod index;
 
 pub mod lexicon;
@@ -67,6 +75,7 @@ pub mod promise;
 pub mod trend;
 
 pub mod demo;
+#[cfg(feature = "program")]
 pub mod settings;
 
 pub mod check;
@@ -75,11 +84,18 @@ pub mod marked;
 pub mod recovery;
 pub mod wire;
 
+pub mod summary;
+
+#[cfg(feature = "program")]
 pub mod audit;
+#[cfg(feature = "program")]
 pub mod ingest;
 
+#[cfg(feature = "program")]
 pub mod report;
 
+#[cfg(feature = "program")]
 pub mod service;
 
+#[cfg(feature = "program")]
 pub mod cli;

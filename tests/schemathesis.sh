@@ -23,15 +23,18 @@ finish() {
 trap finish EXIT
 
 token=$("$program" token create schemathesis --role admin --data "$folder/data")
+# The program may start later than its answer is looked for.
+: > "$folder/told"
 # One that may ask as often as it likes.
 AMENDS_LIMITS__REQUESTS_PER_MINUTE=10000000 "$program" serve --data "$folder/data" --address 127.0.0.1:0 \
   > "$folder/told" 2> "$folder/log" &
 server=$!
-for _ in $(seq 100); do
+for _ in $(seq 300); do
   url=$(sed -n 's/^Amends answers at //p' "$folder/told")
   if [ -n "$url" ]; then break; fi
   sleep 0.1
 done
+[ -n "$url" ] || { cat "$folder/log"; exit 1; }
 
 # Something to be found.
 curl --fail --silent --show-error --output /dev/null -X PUT "$url/v1/conversations/shop/1" \

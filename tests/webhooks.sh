@@ -31,9 +31,11 @@ done >"$folder/amends.toml"
 printf '[hooks.standard]\nsecrets = ["env:STANDARD"]\n' >>"$folder/amends.toml"
 
 token=$("$program" token create webhooks --role admin --data "$folder/data")
+# The program may start later than its answer is looked for.
+: >"$folder/out"
 "$program" serve --config "$folder/amends.toml" --data "$folder/data" --address 127.0.0.1:0 >"$folder/out" 2>"$folder/log" &
 server=$!
-for _ in $(seq 100); do
+for _ in $(seq 300); do
   url=$(sed -n 's/^Amends answers at \(http[^ ]*\).*/\1/p' "$folder/out")
   if [ -n "$url" ]; then break; fi
   sleep 0.1

@@ -10,16 +10,15 @@
 pub mod example;
 mod findings;
 mod output;
-pub mod part;
 mod pipeline;
 pub mod plan;
 mod produce;
-pub mod recovered;
 pub mod redact;
 mod rows;
 pub mod summary;
 mod worker;
 
+pub use crate::summary::{part, recovered};
 pub use rows::cell;
 
 use crate::source::Problem;

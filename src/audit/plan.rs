@@ -12,6 +12,8 @@ use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use crate::summary::Agent;
+
 /// What an audit is asked to do.
 #[derive(Debug)]
 pub struct Plan<'l> {
@@ -51,32 +53,14 @@ pub struct Plan<'l> {
     pub strict: bool,
 }
 
-/// An agent as shown in results.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Agent {
-    /// Identifier, or name where there is none.
-    pub id: String,
-    /// Name, where it is not the identifier.
-    pub name: Option<String>,
-    /// Team, where one is known.
-    pub team: Option<String>,
-}
-
-/// The agent of messages that name none.
-const NOBODY: &str = "(unnamed)";
-
 impl Plan<'_> {
     /// The agent who wrote as `participant`.
     #[must_use]
     pub fn agent(&self, participant: &Participant) -> Agent {
-        let id = participant.id.as_ref().map(|id| id.as_str().trim()).filter(|id| !id.is_empty());
-        let name = participant.name.as_deref().map(str::trim).filter(|name| !name.is_empty());
-        let known = |name: Option<&str>| name.and_then(|name| self.teams.get(name)).cloned();
-        let team = known(id).or_else(|| known(name));
-        let shown = id.or(name).unwrap_or(NOBODY);
+        let agent = Agent::of(participant, &self.teams);
         match &self.anonymise {
-            Some(secret) => Agent { id: pseudonym(secret, shown), name: None, team },
-            None => Agent { id: shown.to_owned(), name: name.filter(|name| *name != shown).map(str::to_owned), team },
+            Some(secret) => Agent { id: pseudonym(secret, &agent.id), name: None, team: agent.team },
+            None => agent,
         }
     }
 

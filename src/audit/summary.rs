@@ -1,127 +1,14 @@
 //! What an audit adds up: sums that can be merged in any order and give the same figures.
 
 use super::example::Examples;
-use super::part::Part;
-use super::recovered::{Promises, Recoveries};
+use super::recovered::Recoveries;
 use crate::conversation::Role;
 use crate::reading::{MessageReading, NotScored};
-use crate::trend::{Count, Period};
+use crate::summary::Part;
+use crate::trend::Period;
 use std::collections::BTreeMap;
 
-/// The four headline findings, in the order of [`crate::reading::Findings::named`].
-pub const HEADLINES: [Headline; 4] = [
-    Headline {
-        name: "excuse",
-        title: "Excuses",
-        asks: "messages after a failure that offer a reason so that it counts less",
-    },
-    Headline {
-        name: "finger_pointing",
-        title: "Finger-pointing",
-        asks: "messages after a failure that put the fault on someone",
-    },
-    Headline {
-        name: "missing_apology",
-        title: "Missing apologies",
-        asks: "messages that owed an apology and made none",
-    },
-    Headline {
-        name: "missing_follow_up",
-        title: "Missing follow-ups",
-        asks: "messages that left something open on the company's side and promised nothing",
-    },
-];
-
-/// A headline finding, for people.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Headline {
-    /// Name in files.
-    pub name: &'static str,
-    /// Name for people.
-    pub title: &'static str,
-    /// What is counted.
-    pub asks: &'static str,
-}
-
-/// By what messages are grouped.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Dimension {
-    /// Not at all.
-    All,
-    /// By who wrote them.
-    Agent,
-    /// By the team of who wrote them.
-    Team,
-    /// By how they travelled.
-    Channel,
-}
-
-/// A group of messages: those of an agent, in a week, …
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct GroupKey {
-    /// By what.
-    pub dimension: Dimension,
-    /// Which: the agent's identifier, the team's or channel's name; empty for all.
-    pub name: String,
-    /// When; `None` for the whole time.
-    pub period: Option<Period>,
-}
-
-/// What a group of messages comes to.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Group {
-    /// The name shown for an agent.
-    pub title: Option<String>,
-    /// An agent's team.
-    pub team: Option<String>,
-    /// Conversations with a message of the group.
-    pub conversations: u64,
-    /// Messages of agents.
-    pub messages: u64,
-    /// Those with a score.
-    pub scored: u64,
-    /// Sum of the scores in hundredths: whole numbers add up to the same in any order.
-    pub score_hundredths: u64,
-    /// The headline findings (met means found), then the scorecard's criteria.
-    pub measures: Vec<Count>,
-    /// What was promised in them.
-    pub promises: Promises,
-}
-
-impl Group {
-    /// Measure `index`: a headline finding, or a criterion.
-    #[must_use]
-    pub fn measure(&self, index: usize) -> Count {
-        self.measures.get(index).copied().unwrap_or_default()
-    }
-
-    /// Mean of the scores, 0 to 100.
-    #[must_use]
-    pub fn mean_score(&self) -> Option<f64> {
-        (self.scored > 0).then(|| self.score_hundredths as f64 / 100.0 / self.scored as f64)
-    }
-
-    /// Adds the other's messages.
-    pub fn merge(&mut self, other: &Self) {
-        // Of two the one that sorts first, so that the order of merging changes nothing.
-        for (own, more) in [(&mut self.title, &other.title), (&mut self.team, &other.team)] {
-            if own.is_none() || more.is_some() && *more < *own {
-                own.clone_from(more);
-            }
-        }
-        self.conversations += other.conversations;
-        self.messages += other.messages;
-        self.scored += other.scored;
-        self.score_hundredths += other.score_hundredths;
-        if self.measures.len() < other.measures.len() {
-            self.measures.resize(other.measures.len(), Count::default());
-        }
-        for (own, more) in self.measures.iter_mut().zip(&other.measures) {
-            own.merge(more);
-        }
-        self.promises.merge(&other.promises);
-    }
-}
+pub use crate::summary::{Dimension, Group, GroupKey, HEADLINES, Headline};
 
 /// What was read, and what was not.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -12,7 +12,6 @@ use crate::reading::{MessageReading, Reader};
 use crate::recovery::Recovery;
 use crate::source::merge::{Merged, merge};
 use crate::source::{Piece, Problem, Record, export, rejected};
-use crate::trend::Period;
 use jiff::Timestamp;
 use rustc_hash::{FxHashSet, FxHasher};
 use std::collections::BTreeMap;
@@ -265,7 +264,9 @@ impl<'p> Worker<'p> {
             let promises = recovery.promises.iter().filter(|(promise, _)| promise.turn as usize == index);
             let promises: Vec<_> = promises.collect();
             let figures = MessageFigures::from(reading);
-            for key in self.groups(conversation, &agent, times[index]) {
+            for key in
+                GroupKey::of_message(&agent, conversation.channel.as_deref(), times[index], plan.grain, &plan.zone)
+            {
                 let (part, title) = parts.entry(key).or_default();
                 part.add(&figures, plan.card.criteria.len());
                 promises.iter().for_each(|(promise, outcome)| part.promise(promise, outcome));
@@ -315,24 +316,5 @@ impl<'p> Worker<'p> {
             fired.messages += 1;
             fired.detections += same.len() as u64;
         }
-    }
-
-    /// The groups that a message belongs to.
-    fn groups(&self, conversation: &Conversation, agent: &Agent, sent: Option<Timestamp>) -> Vec<GroupKey> {
-        let period = sent.map(|sent| Period::of(sent, self.plan.grain, &self.plan.zone));
-        let groups = [
-            (Dimension::All, Some(String::new())),
-            (Dimension::Agent, Some(agent.id.clone())),
-            (Dimension::Team, agent.team.clone()),
-            (Dimension::Channel, conversation.channel.clone()),
-        ];
-        let mut keys = Vec::with_capacity(2 * groups.len());
-        for (dimension, name) in groups {
-            let Some(name) = name else { continue };
-            let whole = GroupKey { dimension, name, period: None };
-            keys.extend(period.map(|period| GroupKey { period: Some(period), ..whole.clone() }));
-            keys.push(whole);
-        }
-        keys
     }
 }

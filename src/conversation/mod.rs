@@ -6,6 +6,7 @@
 
 mod id;
 pub mod neutral;
+pub mod order;
 
 pub use id::{ConversationId, MessageId, ParticipantId};
 use schemars::JsonSchema;

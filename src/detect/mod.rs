@@ -161,6 +161,11 @@ fn longest_leftmost(hits: &mut Vec<Hit>) {
 }
 
 impl Found {
+    /// All that may stand, once the situation is known and some yield to others.
+    pub fn candidates(&self) -> impl Iterator<Item = &Detection> {
+        self.candidates.iter()
+    }
+
     /// The detections that stand whatever the situation: what the situation is told from.
     pub fn unconditional(&self) -> impl Iterator<Item = &Detection> {
         self.candidates.iter().filter(|one| one.unconditional)

@@ -77,7 +77,7 @@ pub enum WaitsForCustomer {
     Anywhere,
     /// Only on what the same sentence asks for.
     SameSentence,
-    /// Always: "so that we can look into it".
+    /// Always: "so that we can look into it"; of buck passing: to a party that is the customer's own.
     Always,
 }
 

@@ -1,10 +1,11 @@
 //! The days that words name: weekdays, dates, weeks and months, seen from the day of sending.
 
 use super::deadline::{Precision, Reason};
-use super::office::{DateOrder, Office};
+use super::office::Office;
 use super::phrase::{Caught, Figures};
 use super::resolve::Day;
 use crate::lexicon::deadlines::{Means, Period};
+use crate::text::DateOrder;
 use jiff::ToSpan;
 use jiff::civil::{Date, DateTime, Weekday};
 

@@ -40,7 +40,7 @@ mod turn;
 pub use deadline::{Due, Precision, Reason, Undated};
 pub use examples::{check, example_count};
 pub use fate::{Evidence, Fate, Outcome, Terms, Why, judge};
-pub use office::{DateOrder, Office, OfficeError, opening_hours, weekday};
+pub use office::{Office, OfficeError, opening_hours, weekday};
 pub use turn::{Turn, turns};
 
 use crate::conversation::ParticipantId;

@@ -1,30 +1,12 @@
 //! The office: its time zone, its working days and hours, and when on them a promise falls due.
 
 use crate::lexicon::deadlines::Part;
-use crate::source::table;
+use crate::text::DateOrder;
 use jiff::civil::{Date, DateTime, Time, Weekday};
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use std::collections::BTreeSet;
 use thiserror::Error;
-
-/// Which figure of "3/4" is the day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DateOrder {
-    /// The third of April.
-    DayFirst,
-    /// The fourth of March.
-    MonthFirst,
-}
-
-impl From<table::DateOrder> for DateOrder {
-    fn from(order: table::DateOrder) -> Self {
-        match order {
-            table::DateOrder::DayFirst => Self::DayFirst,
-            table::DateOrder::MonthFirst => Self::MonthFirst,
-        }
-    }
-}
 
 /// The weekday called `name`: its first three letters, in capitals or not.
 ///

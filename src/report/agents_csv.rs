@@ -5,7 +5,8 @@ use crate::audit::Audit;
 use crate::audit::cell;
 use crate::audit::plan::Plan;
 use crate::audit::summary::{Dimension, Group, HEADLINES};
-use crate::trend::{Count, Funnel, Interval, Z_95};
+use crate::summary::{Figure, figures};
+use crate::trend::Interval;
 use crate::wire::two_decimals;
 
 /// What is said of each headline and criterion.
@@ -26,9 +27,8 @@ pub fn agents_csv(plan: &Plan<'_>, audit: &Audit) -> Result<Vec<u8>, ReportError
         .chain(plan.card.criteria.iter().map(|criterion| format!("criterion:{}", criterion.id)))
         .collect();
     let agents: Vec<(&str, &Group)> = audit.summary.whole(Dimension::Agent).collect();
-    let counts = |index: usize| -> Vec<Count> { agents.iter().map(|(_, group)| group.measure(index)).collect() };
-    let funnels: Vec<Option<Funnel>> =
-        (0..measures.len()).map(|index| Funnel::new(&counts(index), plan.minimum)).collect();
+    let groups: Vec<&Group> = agents.iter().map(|(_, group)| *group).collect();
+    let figures = figures(&groups, measures.len(), plan.minimum);
     let mut csv = csv::Writer::from_writer(Vec::new());
     for column in ["agent", "agent_name", "team", "conversations", "messages", "scored", "mean_score"] {
         csv.write_field(column)?;
@@ -48,7 +48,7 @@ pub fn agents_csv(plan: &Plan<'_>, audit: &Audit) -> Result<Vec<u8>, ReportError
         "promises_undated_kept",
         "promises_undated_unkept",
     ])?;
-    for (id, group) in &agents {
+    for ((id, group), figures) in agents.iter().zip(&figures) {
         csv.write_field(cell(id).as_ref())?;
         csv.write_field(cell(group.title.as_deref().unwrap_or_default()).as_ref())?;
         csv.write_field(cell(group.team.as_deref().unwrap_or_default()).as_ref())?;
@@ -56,16 +56,14 @@ pub fn agents_csv(plan: &Plan<'_>, audit: &Audit) -> Result<Vec<u8>, ReportError
             csv.write_field(sum.to_string())?;
         }
         csv.write_field(group.mean_score().map(|score| two_decimals(score).to_string()).unwrap_or_default())?;
-        for (index, funnel) in funnels.iter().enumerate() {
-            let count = group.measure(index);
-            let interval = Interval::of(&count, Z_95);
+        for Figure { count, interval, standing } in figures {
             let end = |end: fn(&Interval) -> f64| interval.as_ref().map(|one| decimals(end(one))).unwrap_or_default();
             csv.write_field(count.met().to_string())?;
             csv.write_field(count.applicable().to_string())?;
             csv.write_field(two_decimals(count.effective_n()).to_string())?;
             csv.write_field(end(|interval| interval.low))?;
             csv.write_field(end(|interval| interval.high))?;
-            csv.write_field(funnel.as_ref().map_or("too_few", |funnel| funnel.standing(&count).name()))?;
+            csv.write_field(standing.name())?;
         }
         let promises = &group.promises;
         csv.write_record(

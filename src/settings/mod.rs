@@ -355,7 +355,7 @@ fn office(keys: &mut layer::Layers) -> Option<(Office, Option<DateOrder>)> {
         }
         Ok(office) => {
             let (office, date_order) = (office.with_holidays(holidays?), date_order?);
-            Some((date_order.map_or(office.clone(), |order| office.with_date_order(order.into())), date_order))
+            Some((date_order.map_or(office.clone(), |order| office.with_date_order(order)), date_order))
         }
     }
 }

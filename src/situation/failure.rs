@@ -3,14 +3,15 @@
 //! In this order: a customer's strong cue; the agent's own words (regret, a named failure), unless
 //! the customer says that it was their own or somebody else's doing. Without any, a question, a
 //! request, thanks or praise mean that there is none, whatever the weak cues; a plain statement to a
-//! help desk nearly always tells a fault as a bare fact, and counts as one.
+//! help desk nearly always tells a fault as a bare fact, and counts as one where the agent takes it
+//! up as one: asks for something, mends, explains away. Banter is answered with banter.
 //!
 //! Where no customer's turn is shown only the agent's words count, and of words that merely hint at
 //! a failure two rules' are needed.
 
 use super::{Cue, cue};
 use crate::detect::{Detection, Found};
-use crate::lexicon::{Kind, Label};
+use crate::lexicon::{Family, Kind, Label};
 
 /// A turn of fewer words says nothing of itself.
 const LEAST_STATEMENT: u32 = 4;
@@ -34,6 +35,8 @@ pub(super) struct FailureSigns {
     plain: bool,
     /// The first turn long enough to state something.
     statement: Option<Cue>,
+    /// The agent asks for something, mends, passes on, defends: says what is said about a fault.
+    taken_up: bool,
 }
 
 impl FailureSigns {
@@ -71,6 +74,7 @@ impl FailureSigns {
     }
 
     pub(super) fn hear_agent(&mut self, turn: u32, found: &Found) {
+        self.taken_up |= found.candidates().any(|one| takes_up(one.label));
         for one in found.unconditional() {
             match (one.label, one.kind) {
                 (Label::Apology, _) | (Label::FailureNamed, Some(Kind::Regret)) => {
@@ -103,7 +107,8 @@ impl FailureSigns {
         if self.taken_on {
             return None;
         }
-        self.named.or(if self.plain { None } else { self.statement.and(self.weak.or(self.statement)) })
+        let told = self.weak.or(if self.taken_up { self.statement } else { None });
+        self.named.or(if self.plain { None } else { self.statement.and(told) })
     }
 }
 
@@ -123,6 +128,23 @@ const fn askable(label: Label) -> bool {
             | Label::BrokenPromise
             | Label::RepeatedFailure
     )
+}
+
+/// Whether an agent's words of that label answer a fault rather than small talk.
+const fn takes_up(label: Label) -> bool {
+    matches!(label.family(), Family::BreaksTrust)
+        || matches!(
+            label,
+            Label::CustomerStep
+                | Label::HandOver
+                | Label::FailureNamed
+                | Label::Repair
+                | Label::Compensation
+                | Label::Responsibility
+                | Label::Prevention
+                | Label::RemedyInquiry
+                | Label::SatisfactionCheck
+        )
 }
 
 /// Whether a request in the same sentence starts no later than `one`.

@@ -1,9 +1,10 @@
 //! Whether something is still open on the company's side once the message is sent.
 //!
 //! The message's own words decide, in the order of the lines of [`due`]: a commitment that waits for
-//! nobody is open; one that waits for the customer is not; a failure passed on is; a failure mended
-//! or handed back with a clear next step is not; a failure explained away is where the customer still
-//! waits for something. Excuses for what is past and over leave nothing open.
+//! nobody is open; one that waits for the customer is not; a failure passed on is, but where only the
+//! customer's own provider can mend it; a failure mended or handed back with a clear next step is not;
+//! a failure explained away is where the customer still waits for something. Excuses for what is past
+//! and over leave nothing open.
 
 use super::Standing;
 use crate::detect::Detection;
@@ -12,7 +13,7 @@ use crate::lexicon::{Kind, Label, WaitsForCustomer};
 /// Whether a follow-up is due, and the words that tell.
 pub(super) fn due(detections: &[Detection], failure: bool, customer: Standing) -> (bool, Option<&Detection>) {
     let first = |labels: &[Label]| detections.iter().find(|one| labels.contains(&one.label));
-    let passed_on = first(&[Label::BuckPassing]);
+    let passed_on = first(&[Label::BuckPassing]).filter(|_| !detections.iter().any(is_theirs_alone));
     let mut steps = detections.iter().filter(|one| one.label == Label::CustomerStep);
     let asked = detections.iter().find(|one| is_request(one));
     if let Some(commitment) = first(&[Label::FollowUp]) {
@@ -44,6 +45,11 @@ pub(super) fn due(detections: &[Detection], failure: bool, customer: Standing) -
     }
     let explained_away = detections.iter().find(|one| explains_away(one));
     (explained_away.is_some() && customer.waits, explained_away)
+}
+
+/// Whether the customer is sent to the only party who can act, and it is not ours: nothing of ours is open.
+fn is_theirs_alone(one: &Detection) -> bool {
+    one.label == Label::BuckPassing && one.waits == WaitsForCustomer::Always
 }
 
 /// Whether it explains a failure away that stays ours: what a third party did is theirs to mend.

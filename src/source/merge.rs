@@ -1,9 +1,8 @@
 //! Puts the pieces of a conversation together: each message once, in the order of time, every author on a side.
 
 use super::{Author, Person, Piece, PieceMessage};
+use crate::conversation::order::{self, Entry};
 use crate::conversation::{Conversation, Message, Participant, ParticipantId, Role};
-use jiff::Timestamp;
-use rustc_hash::FxHashSet;
 
 /// Knows who people are, by source and id.
 pub trait People {
@@ -34,9 +33,7 @@ pub struct Merged {
 
 /// Merges `pieces` of one conversation, given in the order in which they were read.
 ///
-/// Where all messages have times they are ordered by them, and by the order of reading where times are
-/// equal; otherwise the order of reading stays. Of messages with the same identifier the last one read
-/// counts: exports are taken again because something was mended.
+/// Each message counts once, and stands where [`order`] puts it.
 #[must_use]
 pub fn merge(pieces: Vec<Piece>, people: &dyn People) -> Merged {
     let (mut source, mut id, mut channel, mut requester) = (None, None, None, None);
@@ -50,7 +47,7 @@ pub fn merge(pieces: Vec<Piece>, people: &dyn People) -> Merged {
     }
     let source = source.unwrap_or_default();
     let read = messages.len();
-    let mut messages = in_order(once(messages));
+    let mut messages = in_order(messages);
     let duplicates = (read - messages.len()) as u64;
     let (mut taken_as_agents, mut sideless) = (0, Vec::new());
     messages.retain_mut(|message| {
@@ -86,48 +83,19 @@ fn finished(message: PieceMessage) -> Option<Message> {
     })
 }
 
-/// Each message once: of those with one identifier the last, without identifier those that differ, and not
-/// what its author sent at the same moment with an identifier: a ticket of Zendesk shows its first comment as
-/// its description, too.
-fn once(messages: Vec<PieceMessage>) -> Vec<PieceMessage> {
-    if messages.len() < 2 {
-        return messages;
-    }
-    let named = messages.iter().filter(|message| message.id.is_some() && message.author.id.is_some());
-    let sent: FxHashSet<_> = named.map(|message| (&message.sent, &message.author.id)).collect();
-    let mut ids = FxHashSet::default();
-    let mut contents = FxHashSet::default();
-    let mut keep: Vec<bool> = Vec::with_capacity(messages.len());
-    for message in messages.iter().rev() {
-        keep.push(match &message.id {
-            Some(id) => ids.insert(id),
-            // Without a time "Yes please" may well be said twice.
-            None if message.sent.is_none() => true,
-            None if sent.contains(&(&message.sent, &message.author.id)) => false,
-            None => contents.insert((&message.sent, &message.author.id, &message.body)),
-        });
-    }
-    let mut keep = keep.into_iter().rev();
-    let mut messages = messages;
-    messages.retain(|_| keep.next().unwrap_or(true));
-    messages
-}
-
+/// The messages that count, in their order.
 fn in_order(messages: Vec<PieceMessage>) -> Vec<PieceMessage> {
-    let times: Option<Vec<Timestamp>> =
-        messages.iter().map(|message| message.sent.as_ref().and_then(|sent| sent.parse().ok())).collect();
-    let Some(times) = times else { return messages };
-    if times.is_sorted() {
-        return messages;
+    fn entry(message: &PieceMessage) -> Entry<'_> {
+        Entry {
+            id: message.id.as_ref().map(|id| id.as_str()),
+            author: message.author.id.as_ref().map(|id| id.as_str()),
+            sent: message.sent.as_deref(),
+            body: &message.body,
+        }
     }
-    let newest_first = times.first() > times.last();
-    let mut timed: Vec<(Timestamp, PieceMessage)> = times.into_iter().zip(messages).collect();
-    if newest_first {
-        // Some tools list the newest first; what has the same time stands in that order as well.
-        timed.reverse();
-    }
-    timed.sort_by_key(|(time, _)| *time);
-    timed.into_iter().map(|(_, message)| message).collect()
+    let order = order::in_order(&messages.iter().map(entry).collect::<Vec<_>>());
+    let mut messages: Vec<Option<PieceMessage>> = messages.into_iter().map(Some).collect();
+    order.into_iter().filter_map(|index| messages[index].take()).collect()
 }
 
 enum Side {

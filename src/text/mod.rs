@@ -7,6 +7,7 @@
 //! markup taken out; they are internal to [`Text`]. *Raw* offsets count bytes of the body as sent;
 //! everything that leaves the library is raw ([`Text::raw_span`]).
 
+mod date_order;
 pub mod fold;
 mod html;
 mod sentence;
@@ -15,6 +16,7 @@ pub mod stem;
 mod token;
 mod zone;
 
+pub use date_order::DateOrder;
 pub use sentence::Sentence;
 pub use span::Span;
 pub use token::Tokens;

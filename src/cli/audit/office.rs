@@ -33,7 +33,7 @@ impl OfficeArgs {
             .with_holidays(self.holiday.iter().copied());
         Ok(match dates {
             None => office,
-            Some(order) => office.with_date_order(order.into()),
+            Some(order) => office.with_date_order(order),
         })
     }
 }

@@ -1,42 +1,7 @@
 //! Times as spreadsheets and people write them, beyond those that a single value explains.
 
 use crate::source::fields::Time;
-use std::fmt;
-
-/// Which comes first in dates such as `03/02/2026`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DateOrder {
-    /// 3 February.
-    DayFirst,
-    /// March 2.
-    MonthFirst,
-}
-
-impl DateOrder {
-    /// Both, as `--dates` names them.
-    pub const ALL: [Self; 2] = [Self::DayFirst, Self::MonthFirst];
-
-    /// Name as in `--dates`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::DayFirst => "day-first",
-            Self::MonthFirst => "month-first",
-        }
-    }
-
-    /// The order called `name`.
-    #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|order| order.name() == name)
-    }
-}
-
-impl fmt::Display for DateOrder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
+use crate::text::DateOrder;
 
 /// Why a time cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -207,7 +172,8 @@ fn time_of_day(words: &[&str]) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{DateOrder, Unread, read, tells};
+    use super::{Unread, read, tells};
+    use crate::text::DateOrder;
 
     #[test]
     fn times_as_people_write_them() {

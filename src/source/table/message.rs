@@ -1,6 +1,6 @@
 //! One row as one message.
 
-use super::dates::{self, DateOrder, Unread};
+use super::dates::{self, Unread};
 use super::kind::Kind;
 use super::mapping::{Field, Mapping};
 use super::rows::Row;
@@ -9,6 +9,7 @@ use crate::conversation::neutral::LARGEST_BODY;
 use crate::conversation::{ConversationId, Format, MessageId, ParticipantId, Role, Visibility};
 use crate::source::mail::{self, Ours};
 use crate::source::{Author, Piece, PieceMessage};
+use crate::text::DateOrder;
 
 /// What is known of whole columns, some of it only after some rows.
 #[derive(Debug, Clone, Copy, Default)]

@@ -25,7 +25,7 @@ mod message;
 mod rows;
 mod words;
 
-pub use dates::DateOrder;
+pub use crate::text::DateOrder;
 pub use kind::{KINDS, Kind};
 pub use mapping::{Field, Given, Mapping};
 

@@ -2,7 +2,8 @@
 
 use super::{END, amsterdam, conversation, outcomes};
 use crate::support::{self, Chance};
-use amends::promise::{DateOrder, Office, Reason};
+use amends::promise::{Office, Reason};
+use amends::text::DateOrder;
 use jiff::civil::{Date, Time, Weekday};
 use jiff::{SignedDuration, Timestamp};
 

@@ -1,7 +1,7 @@
 //! The messages of one conversation that belong to one group, counted.
 
 use super::recovered::Promises;
-use super::summary::{Group, HEADLINES};
+use super::{Group, HEADLINES};
 use crate::promise::{Outcome, Promise};
 use crate::reading::MessageReading;
 use crate::trend::Count;
@@ -93,7 +93,12 @@ impl Part {
 
     /// Adds a promise made in one of the messages.
     pub fn promise(&mut self, promise: &Promise, outcome: &Outcome) {
-        self.promises.add(promise.due.is_ok(), outcome.fate.name());
+        self.promised(promise.due.is_ok(), outcome.fate.name());
+    }
+
+    /// Adds a promise by whether it says when it is due, and by the name of its [`crate::promise::Fate`].
+    pub fn promised(&mut self, dated: bool, fate: &str) {
+        self.promises.add(dated, fate);
     }
 
     /// The group that holds this conversation's messages alone.
