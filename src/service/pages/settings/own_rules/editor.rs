@@ -109,8 +109,11 @@ impl TriedView {
     /// What `tried` comes to, where `found` begins the first sentence: "It finds something in".
     pub(super) fn of(found: &str, tried: Tried) -> Self {
         let number = |number: usize| words::number(number as u64);
-        let mut sentences =
-            vec![format!("{found} {} of the last {} messages.", number(tried.firing), number(tried.messages))];
+        let all = format!("the last {} messages.", number(tried.messages));
+        let mut sentences = vec![match tried.firing {
+            0 => format!("{} {all}", found.replace("something", "nothing")),
+            firing => format!("{found} {} of {all}", number(firing)),
+        }];
         sentences.extend(told(&tried));
         if tried.firing > 0 && tried.firings.len() >= 30 {
             sentences.push("The newest of them are shown.".to_owned());
