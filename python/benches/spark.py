@@ -71,17 +71,6 @@ def measure(workers: int, path: str, messages: int, as_of) -> float:
         run("score_conversations", messages, amends.spark.score_conversations(df, as_of=as_of)) for _ in range(3)
     )
     run("the same, nothing read: Spark's own share", messages, clustered.mapInArrow(nothing, df.schema))
-    if workers == 2:
-        reader = amends.Reader(threads=1)
-        schema = amends.spark._schema(reader.nothing.nested)
-
-        def table(group):
-            import pyarrow as pa
-
-            return pa.table(reader.score_table(group, as_of=as_of).nested)
-
-        each = df.limit(messages // 10).groupBy("conversation").applyInArrow(table, schema)
-        run("applyInArrow, conversation by conversation", messages // 10, each)
     spark.stop()
     return wall
 

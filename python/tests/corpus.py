@@ -67,7 +67,7 @@ def _cell(text: str) -> str | None:
     return text or None
 
 
-def written(value, path: str = "") -> str | None:
+def written(value) -> str | None:
     """A value as the program writes it into its files."""
     if value is None or value == "":
         return None
