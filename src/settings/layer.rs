@@ -8,6 +8,9 @@ use toml::de::{DeTable, DeValue};
 /// What variables that are settings begin with.
 pub(super) const PREFIX: &str = "AMENDS_";
 
+/// Settings that can be changed in the pages, where nothing here gives them.
+const EDITABLE: [&str; 2] = ["reading.scorecard", "retention.text_days"];
+
 /// A value and where it was said.
 #[derive(Debug)]
 pub(super) struct Given {
@@ -87,6 +90,11 @@ impl Layers {
             Place::File { file: 0, .. } => None,
             Place::File { file, at } => Some(self.files.get(*file)?.place(*at)),
         }
+    }
+
+    /// Settings that could be changed in the pages, and are given here, each with where.
+    pub(super) fn fixed(&self) -> BTreeMap<&'static str, String> {
+        EDITABLE.into_iter().filter_map(|key| Some((key, self.given_at(key)?))).collect()
     }
 
     /// Complains of the value of `key`.

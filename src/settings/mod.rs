@@ -49,9 +49,6 @@ pub const DEFAULT: &str = include_str!("default.toml");
 /// The file in the data folder that is read where no other is named.
 pub const FILE_IN_DATA: &str = "amends.toml";
 
-/// Settings that can be changed in the pages, where nothing else gives them.
-const EDITABLE: [&str; 2] = ["reading.scorecard", "retention.text_days"];
-
 /// A flag of the command line that is a setting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Flag {
@@ -203,7 +200,6 @@ impl Settings {
             let limits = limits(keys);
             let text_days = keys.optional("retention.text_days", whole(1..=36_500));
             let hours = keys.required("sessions.hours", whole(1..=8_760));
-            let fixed = EDITABLE.into_iter().filter_map(|key| Some((key, keys.given_at(key)?))).collect();
             let mut warnings = Vec::new();
             let hooks = hooks::read(keys, layers, &mut warnings);
             let (office, date_order) = office?;
@@ -226,7 +222,7 @@ impl Settings {
                 text_days: text_days?,
                 session: SignedDuration::from_hours(i64::from(hours?)),
                 hooks: hooks?,
-                fixed,
+                fixed: keys.fixed(),
                 warnings,
             })
         })(&mut keys);
