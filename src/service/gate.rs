@@ -135,7 +135,11 @@ async fn principal(request: &HttpRequest) -> Result<Arc<Principal>, Problem> {
     Ok(known)
 }
 
-fn service(request: &HttpRequest) -> Result<Arc<Service>, Problem> {
+/// The service that answers a request.
+///
+/// # Errors
+/// None is expected: there is one.
+pub(super) fn service(request: &HttpRequest) -> Result<Arc<Service>, Problem> {
     let service = request.app_data::<web::Data<Service>>().ok_or_else(|| Problem::internal("no service"))?;
     Ok(Arc::clone(service))
 }

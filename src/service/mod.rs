@@ -36,6 +36,7 @@ use crate::store::{Store, StoreError};
 use access::Access;
 use actix_web::web;
 use background::Signal;
+use figures::Numbers;
 use jobs::Jobs;
 use metrics::Metrics;
 use problem::Problem;
@@ -60,6 +61,8 @@ pub struct Service {
     pub library: &'static Library,
     /// What is counted.
     pub metrics: Metrics,
+    /// The numbers of all messages, from which figures are added up.
+    pub numbers: Numbers,
     /// What keeps the gate.
     pub access: Access,
     /// Wakes the thread that reads conversations.
@@ -90,6 +93,7 @@ impl Service {
         let index = follower.index().clone();
         let vocabulary = api::search::vocabulary(&method);
         let access = Access::new(&settings);
+        let numbers = Numbers::new(method.office.zone().clone());
         let (unread, changed) = (Signal::default(), Signal::default());
         let (jobs, forgetting) = (Jobs::default(), Signal::default());
         // An earlier run may have ended before it was done.
@@ -109,6 +113,7 @@ impl Service {
             index,
             vocabulary,
             metrics,
+            numbers,
             unread,
             changed,
             jobs,

@@ -2,6 +2,7 @@
 
 mod answers;
 mod brought;
+mod figures;
 mod gate;
 mod hooks;
 mod log;
