@@ -6,6 +6,7 @@ pub mod api;
 pub mod background;
 pub mod batch;
 pub mod body;
+pub mod client;
 pub mod cors;
 pub mod etag;
 pub mod figures;

@@ -24,11 +24,13 @@
 mod error;
 mod hooks;
 mod layer;
+mod network;
 mod secret;
 mod value;
 
 pub use error::{SettingError, SettingsErrors};
 pub use hooks::{Hook, Hooks};
+pub use network::Network;
 
 use crate::promise::{Office, opening_hours, weekday};
 use crate::source::table::DateOrder;
@@ -111,6 +113,10 @@ pub struct Server {
     pub workers: Option<u32>,
     /// Its certificate and key, where it speaks TLS itself.
     pub tls: Option<Tls>,
+    /// Proxies before it, which are believed who asked them.
+    pub trusted_proxies: Vec<Network>,
+    /// How these say it.
+    pub forwarded_by: ForwardedBy,
     /// Sites whose scripts may call.
     pub cors_origins: Vec<String>,
     /// Bytes of a request's body, at most.
@@ -119,6 +125,15 @@ pub struct Server {
     pub import_limit: u64,
     /// How long requests may go on once the service is told to stop.
     pub shutdown: SignedDuration,
+}
+
+/// The header in which proxies say who asked them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ForwardedBy {
+    /// `X-Forwarded-For`, as most have it.
+    XForwardedFor,
+    /// `Forwarded` (RFC 7239).
+    Forwarded,
 }
 
 /// Files in PEM form.
@@ -286,6 +301,9 @@ fn server(keys: &mut layer::Layers) -> Option<Server> {
     let certificate = keys.optional("server.tls.certificate", path);
     let key = keys.optional("server.tls.key", path);
     let cors_origins = keys.list("server.cors_origins", parsed(value::origin));
+    let trusted_proxies = keys.list("server.trusted_proxies", parsed(str::parse));
+    let headers = [("x-forwarded-for", ForwardedBy::XForwardedFor), ("forwarded", ForwardedBy::Forwarded)];
+    let forwarded_by = keys.required("server.forwarded_by", one_of(&headers));
     let body_limit = keys.required("server.body_limit", size);
     let import_limit = keys.required("server.import_limit", size);
     let shutdown = keys.required("server.shutdown_seconds", whole(0..=3600));
@@ -306,6 +324,8 @@ fn server(keys: &mut layer::Layers) -> Option<Server> {
         public_url: public_url?,
         workers: workers?,
         tls,
+        trusted_proxies: trusted_proxies?,
+        forwarded_by: forwarded_by?,
         cors_origins: cors_origins?,
         body_limit: body_limit?,
         import_limit: import_limit?,

@@ -8,6 +8,7 @@ mod hooks;
 mod log;
 mod openapi;
 mod pages;
+mod proxies;
 mod reads;
 mod reviews;
 mod taken_out;
