@@ -67,7 +67,8 @@ pub struct Layers<'a> {
     /// The user's file; where it is not named the variable `AMENDS_CONFIG` may name it, and else the file
     /// called [`FILE_IN_DATA`] in the data folder counts, where there is one.
     pub config: Option<&'a Path>,
-    /// Name and value of all variables: those that begin with `AMENDS_` are settings, secrets may name others.
+    /// Name and value of all variables: those that begin with `AMENDS_` are settings, but for `AMENDS_CONFIG` and
+    /// `AMENDS_TOKEN`, with which a program asks a service; secrets may name others.
     pub environment: &'a [(String, String)],
     /// The flags that were given.
     pub flags: &'a [Flag],
@@ -196,7 +197,8 @@ impl Settings {
         let mut keys = layer::Layers::default();
         keys.add_file("built-in settings".into(), DEFAULT.into());
         for (name, value) in layers.environment {
-            let key = name.strip_prefix(PREFIX).filter(|key| *key != "CONFIG" && !value.is_empty());
+            let is_setting = |key: &&str| !["CONFIG", "TOKEN"].contains(key) && !value.is_empty();
+            let key = name.strip_prefix(PREFIX).filter(is_setting);
             if let Some(key) = key {
                 keys.add_words(name.clone(), key.to_lowercase().replace("__", "."), value.clone());
             }

@@ -167,7 +167,7 @@ proptest! {
                 6 => drop(store.write(move |transaction| erasure::conversation(transaction, 1 + number as i64)).wait().unwrap()),
                 7 => rescore(&running, [0.1, 0.9][chance.below(2)]),
                 8 => {
-                    let known = store.read(|transaction| agents::agents(transaction)).unwrap();
+                    let known = store.read(agents::agents).unwrap();
                     let members: Vec<i64> = known.iter().map(|agent| agent.key).filter(|_| chance.below(2) == 0).collect();
                     store.write(move |transaction| agents::set_team(transaction, "team", &members)).wait().unwrap();
                 }
