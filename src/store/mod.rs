@@ -23,6 +23,7 @@ pub mod found;
 pub mod jobs;
 mod lock;
 pub mod messages;
+mod naming;
 pub mod people;
 pub mod pieces;
 pub mod promises;
@@ -111,7 +112,7 @@ const READERS: usize = 4;
 const BUSY: Duration = Duration::from_secs(10);
 
 fn migrations() -> Migrations<'static> {
-    Migrations::new(vec![M::up(include_str!("migrations/1.sql"))])
+    Migrations::new(vec![M::up(include_str!("migrations/1.sql")), M::up(include_str!("migrations/2.sql"))])
 }
 
 /// The store of a data folder.
@@ -284,6 +285,15 @@ pub fn timestamp(milliseconds: i64) -> Option<jiff::Timestamp> {
 /// Where the store fails.
 pub fn next_change(transaction: &Transaction<'_>) -> Result<i64, StoreError> {
     let sql = "UPDATE counter SET value = value + 1 WHERE name = 'change' RETURNING value";
+    Ok(transaction.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+}
+
+/// A key for a new conversation, which none had before: not even one that was erased.
+///
+/// # Errors
+/// Where the store fails.
+pub fn next_conversation(transaction: &Transaction<'_>) -> Result<i64, StoreError> {
+    let sql = "UPDATE counter SET value = value + 1 WHERE name = 'conversation' RETURNING value";
     Ok(transaction.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
 }
 

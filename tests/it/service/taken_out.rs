@@ -149,3 +149,13 @@ fn a_short_identifier_takes_nothing_of_others_with_it() {
     let kept: Vec<&str> = kept.iter().map(|row| row["raw"].as_str().unwrap().split(',').next().unwrap()).collect();
     assert_eq!(kept, ["17", "27"]);
 }
+
+#[test]
+fn the_key_of_a_conversation_that_was_erased_is_given_to_no_other() {
+    let running = Running::new();
+    running.bring(&conversations());
+    running.send("DELETE", "/v1/conversations/2", &json!({})).expect(200);
+    running.bring(&json!([conversations()[1]]));
+    assert_eq!(running.get("/v1/conversations/2").status, 404, "whoever kept the link reads nothing else");
+    assert_eq!(running.get("/v1/conversations/3").expect(200)["id"], "8");
+}
