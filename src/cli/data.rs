@@ -34,11 +34,19 @@ impl DataArgs {
     }
 }
 
+/// All variables, with their values.
+fn environment() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+}
+
+/// The value of a variable.
+pub(super) fn variable(wanted: &str) -> Option<String> {
+    environment().find(|(name, _)| name == wanted).map(|(_, value)| value)
+}
+
 /// The settings that a file, the environment and flags come to.
 pub(super) fn settings(config: Option<&Path>, flags: &[Flag]) -> Result<Settings, Failure> {
-    let environment: Vec<(String, String)> = std::env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-        .collect();
+    let environment: Vec<(String, String)> = environment().collect();
     let layers = Layers { config, environment: &environment, flags, read: &|path| std::fs::read_to_string(path) };
     Ok(Settings::read(&layers)?)
 }

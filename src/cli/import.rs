@@ -1,27 +1,28 @@
-//! `amends import` and `amends rescore`: conversations into a stopped service's data, and read.
+//! `amends import` and `amends rescore`: conversations into a service's data, and read.
 
 use super::data::{DataArgs, open_stopped};
-use super::{CANNOT, Failure, OK, bar, output, serve};
+use super::{CANNOT, Failure, OK, bar, output, running, serve};
 use crate::ingest::import::{self, Progress, Reading};
 use crate::ingest::{Analyst, Method};
 use crate::source::open;
+use crate::store::jobs::Counts;
 use crate::store::rereading::{count_outdated, outdated};
-use crate::store::{Store, audit_log, backlog};
+use crate::store::{Store, StoreError, audit_log, backlog};
 use clap::Args;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// So many rows that cannot be read are shown.
-const SHOWN: u64 = 10;
+pub(super) const SHOWN: u64 = 10;
 
 /// So many conversations are given to be read anew together.
 const TOGETHER: usize = 2000;
 
-const INSTEAD: &str = "curl -H 'Authorization: Bearer TOKEN' --data-binary @EXPORT 'URL/v1/imports?name=EXPORT'";
-
 const AFTER_HELP: &str = "\
-Exports are those that `amends audit` reads. The same export twice changes nothing. A running service takes
-exports over HTTP: POST /v1/imports.
+Exports are those that `amends audit` reads. The same export twice changes nothing. Where a service runs in the
+data folder it is handed the exports, for which it wants a token with the scope `ingest`: in a file, or in the
+variable AMENDS_TOKEN.
 
 Exit codes:
   0  all was read
@@ -50,10 +51,26 @@ pub(super) struct ImportArgs {
     /// The company's mail addresses and domains: support@example.com,@example.com
     #[arg(long, value_name = "ADDRESS,…")]
     our_addresses: Option<String>,
+    /// File with a token of the running service
+    #[arg(long, value_name = "FILE")]
+    token_file: Option<PathBuf>,
+}
+
+impl ImportArgs {
+    /// The token of the running service, where there is one.
+    pub(super) fn token(&self) -> Result<Option<String>, Failure> {
+        let token = match &self.token_file {
+            Some(file) => Some(
+                std::fs::read_to_string(file).map_err(|error| format!("cannot read {}: {error}", file.display()))?,
+            ),
+            None => super::data::variable("AMENDS_TOKEN"),
+        };
+        Ok(token.map(|token| token.trim().to_owned()).filter(|token| !token.is_empty()))
+    }
 }
 
 pub(super) fn run(args: &ImportArgs) -> Result<u8, Failure> {
-    let reading = Reading {
+    let asked = Reading {
         name: None,
         format: args.format.clone(),
         encoding: args.encoding.clone(),
@@ -61,18 +78,21 @@ pub(super) fn run(args: &ImportArgs) -> Result<u8, Failure> {
         dates: args.dates.clone(),
         our_addresses: args.our_addresses.clone(),
     };
-    let reading = reading.settings().map_err(|wrong| {
+    let reading = asked.settings().map_err(|wrong| {
         let told = wrong.into_iter().map(|(name, why)| format!("--{}: {why}", name.replace('_', "-")));
         told.collect::<Vec<_>>().join("\n")
     })?;
     let settings = args.data.settings()?;
     let inputs = open::inputs(&args.exports)?;
-    let store = open_stopped(&settings, INSTEAD)?;
-    let method = serve::in_force(&settings, &store)?;
     let size = inputs.iter().map(|input| input.size).sum();
     let progress = Arc::new(Progress::of(size));
     let stopping = Arc::clone(&progress);
     stop_on_signal(move || stopping.stop.swap(true, Ordering::Relaxed))?;
+    let store = match Store::open(&settings.data) {
+        Err(StoreError::InUse(_)) => return running::import(args, &settings, &asked, &inputs, &progress),
+        store => store?,
+    };
+    let method = serve::in_force(&settings, &store)?;
     let mut shown = 0;
     let mut reject = |file: &str, problem: &crate::source::Problem| {
         shown += 1;
@@ -91,23 +111,25 @@ pub(super) fn run(args: &ImportArgs) -> Result<u8, Failure> {
     store.write(move |transaction| audit_log::add(transaction, None, "import", None, Some(&names))).wait()?;
     read_all(&store, &method, &progress.stop)?;
     let counts = progress.counts();
-    for told in &counts.told {
-        output::tell(&format!("{told}\n"))?;
-    }
-    output::tell(&format!(
-        "{} messages read: {} new in {} new conversations, {} changed; {} rows could not be read\nData: {}\n",
-        counts.messages,
-        counts.added,
-        counts.conversations,
-        counts.changed,
-        counts.rejected,
-        settings.data.display()
-    ))?;
+    summary(&counts, &format!("Data: {}", settings.data.display()))?;
     let stopped = progress.stop.load(Ordering::Relaxed);
     if stopped {
         output::complain("stopped before the end: what was taken in stays, and the same command goes on");
     }
     Ok(if counts.rejected > 0 || stopped { CANNOT } else { OK })
+}
+
+/// Tells what was taken in, and where.
+pub(super) fn summary(counts: &Counts, place: &str) -> Result<(), Failure> {
+    for told in &counts.told {
+        output::tell(&format!("{told}\n"))?;
+    }
+    let Counts { messages, added, conversations, changed, rejected, .. } = counts;
+    output::tell(&format!(
+        "{messages} messages read: {added} new in {conversations} new conversations, {changed} changed; \
+         {rejected} rows could not be read\n{place}\n"
+    ))?;
+    Ok(())
 }
 
 /// Reads what is to be read.

@@ -11,6 +11,7 @@ mod import;
 mod keep;
 mod lexicon;
 mod output;
+mod running;
 mod schema;
 mod score;
 mod serve;
@@ -74,7 +75,7 @@ enum Command {
     Audit(Box<audit::AuditArgs>),
     /// Run the service: HTTP API, webhooks and pages for reviewers
     Serve(serve::ServeArgs),
-    /// Take exports into the data of a service that does not run
+    /// Take exports into the data of a service, whether it runs or not
     Import(import::ImportArgs),
     /// Read everything anew that was read with other rules
     Rescore(import::RescoreArgs),

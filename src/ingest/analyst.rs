@@ -14,6 +14,7 @@ use crate::store::rereading::judge_due_promises;
 use crate::store::{Pending, Store, StoreError};
 use jiff::Timestamp;
 use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
 
 /// So many conversations are read and kept together.
 const TOGETHER: usize = 256;
@@ -31,6 +32,8 @@ pub struct Analyst<'s> {
     method: Method,
     version: i64,
     threads: usize,
+    /// Those that nobody reads with now: they remember words.
+    readers: Mutex<Vec<Reader<'static>>>,
 }
 
 impl<'s> Analyst<'s> {
@@ -41,7 +44,7 @@ impl<'s> Analyst<'s> {
     pub fn new(store: &'s Store, method: Method, threads: usize) -> Result<Self, StoreError> {
         let row = method.version()?;
         let version = store.write(move |transaction| analysis::version(transaction, &row)).wait()?;
-        Ok(Self { store, method, version, threads: threads.max(1) })
+        Ok(Self { store, method, version, threads: threads.max(1), readers: Mutex::default() })
     }
 
     /// The key of the version that it reads with.
@@ -74,7 +77,7 @@ impl<'s> Analyst<'s> {
             after = last.revision;
             read += lot.len();
             let analysed = self.lot(lot);
-            waiting.push_back(self.store.write(move |transaction| {
+            waiting.push_back(self.store.write_lot(move |transaction| {
                 analysed.iter().try_for_each(|analysed| analysis::keep(transaction, analysed))
             }));
             if waiting.len() >= AHEAD {
@@ -87,8 +90,7 @@ impl<'s> Analyst<'s> {
 
     fn lot(&self, lot: Vec<Unread>) -> Vec<Analysed> {
         if lot.len() < 8 {
-            let mut reader = self.reader();
-            return lot.into_iter().map(|unread| self.conversation(&mut reader, unread)).collect();
+            return self.part(lot);
         }
         let each = lot.len().div_ceil(self.threads);
         let mut lots: Vec<Vec<Unread>> = Vec::new();
@@ -97,22 +99,22 @@ impl<'s> Analyst<'s> {
             lots.push(rest.by_ref().take(each).collect());
         }
         std::thread::scope(|scope| {
-            let threads: Vec<_> = lots
-                .into_iter()
-                .map(|lot| {
-                    scope.spawn(move || {
-                        let mut reader = self.reader();
-                        lot.into_iter().map(|unread| self.conversation(&mut reader, unread)).collect::<Vec<_>>()
-                    })
-                })
-                .collect();
+            let threads: Vec<_> = lots.into_iter().map(|lot| scope.spawn(move || self.part(lot))).collect();
             // Reading does not panic; what a thread did not give stays to be read.
             threads.into_iter().flat_map(|thread| thread.join().unwrap_or_default()).collect()
         })
     }
 
-    fn reader(&self) -> Reader<'static> {
-        Reader::new(self.method.lexicon, self.method.card).with_least_confidence(self.method.least_confidence)
+    /// Reads conversations one after the other.
+    fn part(&self, lot: Vec<Unread>) -> Vec<Analysed> {
+        let readers = || self.readers.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = readers().pop();
+        let mut reader = known.unwrap_or_else(|| {
+            Reader::new(self.method.lexicon, self.method.card).with_least_confidence(self.method.least_confidence)
+        });
+        let analysed = lot.into_iter().map(|unread| self.conversation(&mut reader, unread)).collect();
+        readers().push(reader);
+        analysed
     }
 
     fn conversation(&self, reader: &mut Reader<'static>, unread: Unread) -> Analysed {

@@ -97,7 +97,7 @@ impl Method {
 /// Keeps records; what each piece among them brought is ready once all are safely on disk. Either all are kept
 /// or none.
 pub fn take(store: &Store, records: Vec<Record>) -> Pending<Vec<Option<Taken>>> {
-    store.write(move |transaction| pieces::take_all(transaction, &records))
+    store.write_lot(move |transaction| pieces::take_all(transaction, &records))
 }
 
 /// A score, 0 to 100, in whole hundredths, which add up to the same in any order.

@@ -2,7 +2,7 @@
 //! Every error leaves as a [`Problem`], a panic too.
 
 use super::problem::Problem;
-use super::{Service, cors, pages};
+use super::{Service, client, cors, pages};
 use crate::access::{Credential, Principal};
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -12,6 +12,7 @@ use actix_web::middleware::Next;
 use actix_web::web::Bytes;
 use actix_web::{Error, HttpMessage, ResponseError, web};
 use futures_util::FutureExt;
+use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -52,6 +53,7 @@ pub async fn finish(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let id = RequestId::of(&request);
     let mut line = Line::begin(service.into_inner(), id.clone(), request.method());
+    line.client = Some(client::address(request.request()));
     request.extensions_mut().insert(id.clone());
     let origin = cors::origin(&line.service.settings.server.cors_origins, request.headers());
     if let Some(allowed) = origin.as_ref().and_then(|origin| cors::preflight(&request, origin)) {
@@ -155,6 +157,7 @@ struct Line {
     route: Option<String>,
     status: StatusCode,
     credential: Option<Credential>,
+    client: Option<IpAddr>,
     bytes: usize,
     began: Instant,
 }
@@ -162,14 +165,15 @@ struct Line {
 impl Line {
     #[expect(clippy::disallowed_methods, reason = "how long an answer takes is what is measured")]
     fn begin(service: Arc<Service>, id: RequestId, method: &Method) -> Self {
-        let known = [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::DELETE, Method::OPTIONS];
+        let known =
+            [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS];
         let method = match known.iter().position(|known| known == method) {
-            Some(index) => ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"][index],
+            Some(index) => ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"][index],
             // Anybody can make one up; metrics must not grow by that.
             None => "other",
         };
         let (status, began) = (StatusCode::OK, Instant::now());
-        Self { service, id, method, route: None, status, credential: None, bytes: 0, began }
+        Self { service, id, method, route: None, status, credential: None, client: None, bytes: 0, began }
     }
 
     fn end(mut self, answer: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
@@ -194,6 +198,7 @@ impl Drop for Line {
             milliseconds = took.as_micros() as f64 / 1000.0,
             bytes = self.bytes,
             by = self.credential.map(tracing::field::display),
+            client = self.client.map(tracing::field::display),
             "answered"
         );
     }

@@ -121,7 +121,13 @@ fn read(service: &Service) {
 fn follow(service: &Service, mut follower: Follower) {
     while !service.changed.is_stopped() {
         match follower.follow(&service.store, &|| service.changed.is_stopped()) {
-            Ok(_) => {
+            Ok(indexed) => {
+                // Nothing more came: whoever asks for figures next need not wait for them.
+                if indexed == 0
+                    && let Err(error) = service.store.read(|transaction| service.numbers.follow(transaction))
+                {
+                    tracing::error!(%error, "figures cannot follow; they are read when somebody asks for them");
+                }
                 // What comes in single messages is committed together: a commit costs more than a message.
                 std::thread::sleep(BREATH);
                 service.changed.wait(IDLE);

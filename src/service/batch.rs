@@ -194,7 +194,7 @@ async fn give(service: &Service, lot: &mut Lot, lots: &Sender<Given>) -> bool {
     let records = Arc::new(records);
     let pending = loop {
         let records = Arc::clone(&records);
-        match service.store.offer(move |transaction| pieces::take_all(transaction, &records)) {
+        match service.store.offer_lot(move |transaction| pieces::take_all(transaction, &records)) {
             Err(StoreError::Busy) => sleep(AGAIN).await,
             // Closed: the answer tells.
             Err(_) => break Pending::closed(),

@@ -8,7 +8,6 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use std::future::{Future, Ready};
 use std::marker::PhantomData;
-use std::net::{IpAddr, Ipv4Addr};
 use std::ops::Deref;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -135,7 +134,11 @@ async fn principal(request: &HttpRequest) -> Result<Arc<Principal>, Problem> {
     Ok(known)
 }
 
-fn service(request: &HttpRequest) -> Result<Arc<Service>, Problem> {
+/// The service that answers a request.
+///
+/// # Errors
+/// None is expected: there is one.
+pub(super) fn service(request: &HttpRequest) -> Result<Arc<Service>, Problem> {
     let service = request.app_data::<web::Data<Service>>().ok_or_else(|| Problem::internal("no service"))?;
     Ok(Arc::clone(service))
 }
@@ -167,9 +170,4 @@ fn refuse_forged(service: &Service, request: &HttpRequest) -> Result<(), Problem
     };
     let checked = service.access.forgery.check(request.method().as_str(), asked);
     checked.map_err(|forgery| Problem::forbidden(forgery.to_string()))
-}
-
-/// Where a request comes from, as far as the machine knows: behind a proxy the proxy.
-pub(super) fn address(request: &HttpRequest) -> IpAddr {
-    request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip())
 }

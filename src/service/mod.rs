@@ -6,6 +6,7 @@ pub mod api;
 pub mod background;
 pub mod batch;
 pub mod body;
+pub mod client;
 pub mod cors;
 pub mod etag;
 pub mod figures;
@@ -39,6 +40,7 @@ use crate::store::{Store, StoreError};
 use access::Access;
 use actix_web::web;
 use background::Signal;
+use figures::Numbers;
 use hooks::GivenSecrets;
 use in_force::Switch;
 use jobs::Jobs;
@@ -65,6 +67,8 @@ pub struct Service {
     pub index: Index,
     /// What is counted.
     pub metrics: Metrics,
+    /// The numbers of all messages, from which figures are added up.
+    pub numbers: Numbers,
     /// What keeps the gate.
     pub access: Access,
     /// Wakes the thread that reads conversations.
@@ -97,6 +101,7 @@ impl Service {
         let switch = Switch::open(&store, &settings, method, library)?;
         let given_secrets = GivenSecrets::open(&store)?;
         let access = Access::new(&settings);
+        let numbers = Numbers::new(office.zone().clone());
         let (unread, changed) = (Signal::default(), Signal::default());
         let (jobs, forgetting) = (Jobs::default(), Signal::default());
         // An earlier run may have ended before it was done.
@@ -114,6 +119,7 @@ impl Service {
             access,
             index,
             metrics,
+            numbers,
             unread,
             changed,
             jobs,

@@ -24,11 +24,13 @@
 mod error;
 mod hooks;
 mod layer;
+mod network;
 mod secret;
 mod value;
 
 pub use error::{SettingError, SettingsErrors};
 pub use hooks::{Hook, Hooks};
+pub use network::Network;
 
 use crate::promise::{Office, opening_hours, weekday};
 use crate::source::table::DateOrder;
@@ -66,7 +68,8 @@ pub struct Layers<'a> {
     /// The user's file; where it is not named the variable `AMENDS_CONFIG` may name it, and else the file
     /// called [`FILE_IN_DATA`] in the data folder counts, where there is one.
     pub config: Option<&'a Path>,
-    /// Name and value of all variables: those that begin with `AMENDS_` are settings, secrets may name others.
+    /// Name and value of all variables: those that begin with `AMENDS_` are settings, but for `AMENDS_CONFIG` and
+    /// `AMENDS_TOKEN`, with which a program asks a service; secrets may name others.
     pub environment: &'a [(String, String)],
     /// The flags that were given.
     pub flags: &'a [Flag],
@@ -114,6 +117,10 @@ pub struct Server {
     pub workers: Option<u32>,
     /// Its certificate and key, where it speaks TLS itself.
     pub tls: Option<Tls>,
+    /// Proxies before it, which are believed who asked them.
+    pub trusted_proxies: Vec<Network>,
+    /// How these say it.
+    pub forwarded_by: ForwardedBy,
     /// Sites whose scripts may call.
     pub cors_origins: Vec<String>,
     /// Bytes of a request's body, at most.
@@ -122,6 +129,15 @@ pub struct Server {
     pub import_limit: u64,
     /// How long requests may go on once the service is told to stop.
     pub shutdown: SignedDuration,
+}
+
+/// The header in which proxies say who asked them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ForwardedBy {
+    /// `X-Forwarded-For`, as most have it.
+    XForwardedFor,
+    /// `Forwarded` (RFC 7239).
+    Forwarded,
 }
 
 /// Files in PEM form.
@@ -184,7 +200,8 @@ impl Settings {
         let mut keys = layer::Layers::default();
         keys.add_file("built-in settings".into(), DEFAULT.into());
         for (name, value) in layers.environment {
-            let key = name.strip_prefix(PREFIX).filter(|key| *key != "CONFIG" && !value.is_empty());
+            let is_setting = |key: &&str| !["CONFIG", "TOKEN"].contains(key) && !value.is_empty();
+            let key = name.strip_prefix(PREFIX).filter(is_setting);
             if let Some(key) = key {
                 keys.add_words(name.clone(), key.to_lowercase().replace("__", "."), value.clone());
             }
@@ -290,6 +307,9 @@ fn server(keys: &mut layer::Layers) -> Option<Server> {
     let certificate = keys.optional("server.tls.certificate", path);
     let key = keys.optional("server.tls.key", path);
     let cors_origins = keys.list("server.cors_origins", parsed(value::origin));
+    let trusted_proxies = keys.list("server.trusted_proxies", parsed(str::parse));
+    let headers = [("x-forwarded-for", ForwardedBy::XForwardedFor), ("forwarded", ForwardedBy::Forwarded)];
+    let forwarded_by = keys.required("server.forwarded_by", one_of(&headers));
     let body_limit = keys.required("server.body_limit", size);
     let import_limit = keys.required("server.import_limit", size);
     let shutdown = keys.required("server.shutdown_seconds", whole(0..=3600));
@@ -310,6 +330,8 @@ fn server(keys: &mut layer::Layers) -> Option<Server> {
         public_url: public_url?,
         workers: workers?,
         tls,
+        trusted_proxies: trusted_proxies?,
+        forwarded_by: forwarded_by?,
         cors_origins: cors_origins?,
         body_limit: body_limit?,
         import_limit: import_limit?,

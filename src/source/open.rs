@@ -140,6 +140,14 @@ impl<R: Seek> Seek for Counted<R> {
 type Each<'e> = dyn FnMut(&str, &mut dyn BufRead) -> Result<(), Problem> + 'e;
 
 impl Input {
+    /// The file as it lies on the disk, packed or not.
+    ///
+    /// # Errors
+    /// Where it cannot be opened.
+    pub fn file(&self) -> Result<File, OpenError> {
+        File::open(&self.path).map_err(|source| OpenError::Io { name: self.name.clone(), source })
+    }
+
     /// Calls `each` with the unpacked bytes of the file, or of every file in it where it is an archive.
     /// Bytes as they lie on the disk are added to `read`.
     ///

@@ -18,7 +18,7 @@ pub struct Checked {
 }
 
 /// What must hold, and the number of rows in which it does not.
-const INVARIANTS: [(&str, &str); 16] = [
+const INVARIANTS: [(&str, &str); 17] = [
     (
         "analyses are of public messages of agents, in the conversation that they name",
         "SELECT count(*) FROM analysis a LEFT JOIN message m ON m.key = a.message
@@ -62,6 +62,10 @@ const INVARIANTS: [(&str, &str); 16] = [
         "no change is later than the last one",
         "SELECT count(*) FROM conversation, counter
          WHERE counter.name = 'change' AND (revision > value OR change > value)",
+    ),
+    (
+        "no conversation has a key that is still to be given",
+        "SELECT count(*) FROM conversation, counter WHERE counter.name = 'conversation' AND key > value",
     ),
     (
         "what was read tells with which rules, and how it went",

@@ -1,5 +1,6 @@
 //! Deliveries of webhooks: which were seen, which wait for somebody, and what they told of without bringing it.
 
+use super::naming::names;
 use super::{StoreError, milliseconds, pieces, timestamp};
 use crate::source::Record;
 use jiff::Timestamp;
@@ -331,9 +332,19 @@ pub fn erase(transaction: &Transaction<'_>, about: &Named) -> Result<(), StoreEr
 /// # Errors
 /// Where the store fails.
 pub fn erase_naming(transaction: &Transaction<'_>, id: &str) -> Result<(), StoreError> {
-    let sql = "UPDATE delivery SET body = NULL, detail = NULL
+    let sql = "SELECT source, id, body FROM delivery
                WHERE kept_as IS NULL AND body IS NOT NULL AND instr(body, CAST(?1 AS BLOB)) > 0";
-    transaction.prepare_cached(sql)?.execute([id])?;
+    let mut select = transaction.prepare_cached(sql)?;
+    let mut rows = select.query([id])?;
+    let mut naming: Vec<(String, String)> = Vec::new();
+    while let Some(row) = rows.next()? {
+        if names(row.get_ref(2)?.as_bytes().unwrap_or_default(), id) {
+            naming.push((row.get(0)?, row.get(1)?));
+        }
+    }
+    let sql = "UPDATE delivery SET body = NULL, detail = NULL WHERE source = ?1 AND id = ?2";
+    let mut update = transaction.prepare_cached(sql)?;
+    naming.into_iter().try_for_each(|named| update.execute([named.0, named.1]).map(drop))?;
     Ok(())
 }
 

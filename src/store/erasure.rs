@@ -1,8 +1,9 @@
 //! Erases conversations with all that was made of them.
 
 use super::deliveries::{self, Named};
+use super::naming::names;
 use super::{DATABASE, Store, StoreError, connect, next_change};
-use rusqlite::{OptionalExtension, Transaction, params};
+use rusqlite::{OptionalExtension, Transaction};
 
 /// Erases a conversation: its messages, what was read in them, promises, reviews, and deliveries and rejected
 /// rows that tell of it. Says whether there was one.
@@ -54,8 +55,27 @@ pub fn customer(transaction: &Transaction<'_>, source: &str, id: &str) -> Result
 
 /// Rejected rows may hold anything: those that name what is erased go with it.
 fn rejected(transaction: &Transaction<'_>, id: &str) -> Result<(), StoreError> {
-    transaction.prepare_cached("DELETE FROM rejected WHERE instr(line, ?1) > 0")?.execute(params![id])?;
+    let mut select = transaction.prepare_cached("SELECT key, line FROM rejected WHERE instr(line, ?1) > 0")?;
+    let mut delete = transaction.prepare_cached("DELETE FROM rejected WHERE key = ?1")?;
+    let mut rows = select.query([id])?;
+    let mut naming: Vec<i64> = Vec::new();
+    while let Some(row) = rows.next()? {
+        if tells_of(row.get_ref(1)?.as_str().unwrap_or_default(), id) {
+            naming.push(row.get(0)?);
+        }
+    }
+    naming.into_iter().try_for_each(|key| delete.execute([key]).map(drop))?;
     Ok(())
+}
+
+/// Whether the line of a rejected row names `id`: in the row or in what is wrong with it, and not by its place.
+fn tells_of(line: &str, id: &str) -> bool {
+    match serde_json::from_str::<serde_json::Value>(line) {
+        Ok(told) => {
+            ["raw", "reason"].iter().any(|part| told[part].as_str().is_some_and(|text| names(text.as_bytes(), id)))
+        }
+        Err(_) => names(line.as_bytes(), id),
+    }
 }
 
 /// The key of a conversation.

@@ -1,7 +1,6 @@
-//! What trends and comparisons are made of: a few numbers of each message, read from indexes alone.
+//! What trends and comparisons are made of: a few numbers of each message.
 
 use super::StoreError;
-use super::conditions::Conditions;
 use rusqlite::{Transaction, params_from_iter};
 
 /// Whose messages.
@@ -22,6 +21,15 @@ pub struct Window {
     pub since: Option<i64>,
     /// Before.
     pub until: Option<i64>,
+}
+
+impl Window {
+    /// Whether what was sent at that time is in it.
+    #[must_use]
+    pub fn holds(self, sent_at: Option<i64>) -> bool {
+        let Some(sent_at) = sent_at else { return self == Self::default() };
+        self.since.is_none_or(|since| sent_at >= since) && self.until.is_none_or(|until| sent_at < until)
+    }
 }
 
 /// The numbers of a message.
@@ -54,6 +62,8 @@ pub struct FigureRow {
 pub struct PromiseFigureRow {
     /// Who made it.
     pub agent: i64,
+    /// Its conversation.
+    pub conversation: i64,
     /// When.
     pub made: Option<i64>,
     /// Whether it says when it is due.
@@ -62,37 +72,26 @@ pub struct PromiseFigureRow {
     pub fate: String,
 }
 
-fn conditions(whose: Whose, window: Window, time: &str) -> Conditions {
-    let mut conditions = Conditions::default();
-    match whose {
-        Whose::All => {}
-        Whose::Agent(key) => conditions.add("agent.key = ?", key),
-        Whose::Team(key) => conditions.add("agent.team = ?", key),
-    }
-    conditions.add_some(&format!("{time} >= ?"), window.since);
-    conditions.add_some(&format!("{time} < ?"), window.until);
-    conditions
-}
-
-/// Gives the numbers of all messages of `whose` in `window` to `each`.
+/// Gives the numbers of the messages of one conversation, or of all, to `each`.
 ///
 /// # Errors
 /// Where the store fails.
 pub fn messages(
     transaction: &Transaction<'_>,
-    whose: Whose,
-    window: Window,
+    conversation: Option<i64>,
     mut each: impl FnMut(FigureRow),
 ) -> Result<(), StoreError> {
-    let conditions = conditions(whose, window, "sent_at");
+    // Of all from the index alone: beside it the table holds the evidence.
+    let of = match conversation {
+        None => "INDEXED BY analysis_agent",
+        Some(_) => "INDEXED BY analysis_conversation WHERE conversation = ?1",
+    };
     let sql = format!(
-        "SELECT agent.key, sent_at, conversation, version, not_scored IS NULL OR not_scored = 'no_criterion_applies',
-                situation, findings, met, unmet, score
-         FROM agent CROSS JOIN analysis INDEXED BY analysis_agent ON analysis.agent = agent.key{}",
-        conditions.filter()
+        "SELECT agent, sent_at, conversation, version, not_scored IS NULL OR not_scored = 'no_criterion_applies',
+                situation, findings, met, unmet, score FROM analysis {of}"
     );
     let mut select = transaction.prepare_cached(&sql)?;
-    let mut rows = select.query(params_from_iter(conditions.values()))?;
+    let mut rows = select.query(params_from_iter(conversation))?;
     while let Some(row) = rows.next()? {
         each(FigureRow {
             agent: row.get(0)?,
@@ -110,26 +109,38 @@ pub fn messages(
     Ok(())
 }
 
-/// Gives the numbers of all promises of `whose` made in `window` to `each`.
+/// Gives the numbers of the promises of one conversation, or of all, to `each`.
 ///
 /// # Errors
 /// Where the store fails.
 pub fn promises(
     transaction: &Transaction<'_>,
-    whose: Whose,
-    window: Window,
+    conversation: Option<i64>,
     mut each: impl FnMut(PromiseFigureRow),
 ) -> Result<(), StoreError> {
-    let conditions = conditions(whose, window, "made");
-    let sql = format!(
-        "SELECT agent.key, made, due IS NOT NULL, fate
-         FROM agent CROSS JOIN promise INDEXED BY promise_agent ON promise.agent = agent.key{}",
-        conditions.filter()
-    );
+    let of = if conversation.is_some() { " WHERE conversation = ?1" } else { "" };
+    let sql = format!("SELECT agent, conversation, made, due IS NOT NULL, fate FROM promise{of}");
     let mut select = transaction.prepare_cached(&sql)?;
-    let mut rows = select.query(params_from_iter(conditions.values()))?;
+    let mut rows = select.query(params_from_iter(conversation))?;
     while let Some(row) = rows.next()? {
-        each(PromiseFigureRow { agent: row.get(0)?, made: row.get(1)?, dated: row.get(2)?, fate: row.get(3)? });
+        each(PromiseFigureRow {
+            agent: row.get(0)?,
+            conversation: row.get(1)?,
+            made: row.get(2)?,
+            dated: row.get(3)?,
+            fate: row.get(4)?,
+        });
     }
     Ok(())
+}
+
+/// The conversations that changed or were removed after the change `after`.
+///
+/// # Errors
+/// Where the store fails.
+pub fn changed(transaction: &Transaction<'_>, after: i64) -> Result<Vec<i64>, StoreError> {
+    let sql = "SELECT conversation FROM removed WHERE change > ?1
+               UNION SELECT key FROM conversation WHERE change > ?1";
+    let mut select = transaction.prepare_cached(sql)?;
+    Ok(select.query_map([after], |row| row.get(0))?.collect::<Result<_, _>>()?)
 }

@@ -151,6 +151,15 @@ pub fn get(transaction: &Transaction<'_>, kind: Kind, key: i64) -> Result<Option
     Ok(transaction.prepare_cached(&sql)?.query_row(params![key, kind.name()], job).optional()?)
 }
 
+/// The key of a job of that kind that waits or is at work.
+///
+/// # Errors
+/// Where the store fails.
+pub fn unfinished(transaction: &Transaction<'_>, kind: Kind) -> Result<Option<i64>, StoreError> {
+    let sql = "SELECT key FROM job WHERE kind = ?1 AND state IN ('waiting', 'running') LIMIT 1";
+    Ok(transaction.prepare_cached(sql)?.query_row([kind.name()], |row| row.get(0)).optional()?)
+}
+
 /// The newest jobs of a kind, at most `limit` of those before the key `before`.
 ///
 /// # Errors

@@ -53,6 +53,15 @@ pub struct ListedMessage {
     pub words: u32,
 }
 
+/// So many conversations are few.
+const FEW: i64 = 2000;
+
+/// Whether a channel has few conversations.
+fn has_few(transaction: &Transaction<'_>, channel: &str) -> Result<bool, StoreError> {
+    let sql = format!("SELECT count(*) FROM (SELECT 1 FROM conversation WHERE channel = ?1 LIMIT {FEW})");
+    Ok(transaction.prepare_cached(&sql)?.query_row([channel], |row| row.get::<_, i64>(0))? < FEW)
+}
+
 /// Agents' messages by the time at which they were sent, at most `limit` after `after`.
 ///
 /// # Errors
@@ -64,19 +73,29 @@ pub fn list(
     after: Option<Place>,
     limit: usize,
 ) -> Result<Vec<ListedMessage>, StoreError> {
+    // Of a channel with few conversations these are looked into; of others the newest messages, until enough are found.
+    let few = match &filter.channel {
+        Some(channel) => has_few(transaction, channel)?,
+        None => false,
+    };
+    let (index, of_channel) = if few {
+        ("INDEXED BY analysis_conversation", "a.conversation IN (SELECT key FROM conversation WHERE channel = ?)")
+    } else {
+        ("", "c.channel = ?")
+    };
     in_phases(oldest_first, after, limit, |phase, limit| {
         let mut conditions = Conditions::default();
         phase.add_to(&mut conditions, "a.sent_at", "a.message");
         filter.message.add_to(&mut conditions);
         // Agents are of one source: so it is known from the index.
         conditions.add_some("+a.agent IN (SELECT key FROM agent WHERE source = ?)", filter.source.clone());
-        conditions.add_some("c.channel = ?", filter.channel.clone());
+        conditions.add_some(of_channel, filter.channel.clone());
         conditions.add_some("a.sent_at >= ?", filter.window.since);
         conditions.add_some("a.sent_at < ?", filter.window.until);
         let sql = format!(
             "SELECT a.message, m.id, a.conversation, c.source, c.id, c.channel, a.sent_at, a.score, a.not_scored,
                     a.findings, a.unmet, a.version, a.words, {AGENT_COLUMNS}
-             FROM analysis a CROSS JOIN message m ON m.key = a.message
+             FROM analysis a {index} CROSS JOIN message m ON m.key = a.message
              CROSS JOIN conversation c ON c.key = a.conversation CROSS JOIN agent ON agent.key = a.agent
              LEFT JOIN team ON team.key = agent.team{} ORDER BY {} LIMIT {limit}",
             conditions.filter(),

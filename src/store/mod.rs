@@ -25,6 +25,7 @@ pub mod hook_secrets;
 pub mod jobs;
 mod lock;
 pub mod messages;
+mod naming;
 pub mod people;
 pub mod pieces;
 pub mod promises;
@@ -114,7 +115,11 @@ const READERS: usize = 4;
 const BUSY: Duration = Duration::from_secs(10);
 
 fn migrations() -> Migrations<'static> {
-    Migrations::new(vec![M::up(include_str!("migrations/1.sql")), M::up(include_str!("migrations/2.sql"))])
+    Migrations::new(vec![
+        M::up(include_str!("migrations/1.sql")),
+        M::up(include_str!("migrations/2.sql")),
+        M::up(include_str!("migrations/3.sql")),
+    ])
 }
 
 /// The store of a data folder.
@@ -156,7 +161,12 @@ impl Store {
     /// Lets `work` write. What it gives is ready once it is safely on disk, together with what others wrote
     /// meanwhile; where it fails nothing of it is kept. Waits where much is waiting already: not in async code.
     pub fn write<T: Send + 'static>(&self, work: impl Task<T>) -> Pending<T> {
-        self.writer.write(work)
+        self.writer.write(work, false)
+    }
+
+    /// The same for many rows at once, which then take half the time.
+    pub fn write_lot<T: Send + 'static>(&self, work: impl Task<T>) -> Pending<T> {
+        self.writer.write(work, true)
     }
 
     /// The same without waiting.
@@ -164,7 +174,15 @@ impl Store {
     /// # Errors
     /// [`StoreError::Busy`] where too much is waiting.
     pub fn offer<T: Send + 'static>(&self, work: impl Task<T>) -> Result<Pending<T>, StoreError> {
-        self.writer.offer(work)
+        self.writer.offer(work, false)
+    }
+
+    /// The same for many rows at once.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] where too much is waiting.
+    pub fn offer_lot<T: Send + 'static>(&self, work: impl Task<T>) -> Result<Pending<T>, StoreError> {
+        self.writer.offer(work, true)
     }
 
     /// How many pieces of work wait to be written.
@@ -274,6 +292,15 @@ pub fn timestamp(milliseconds: i64) -> Option<jiff::Timestamp> {
 /// Where the store fails.
 pub fn next_change(transaction: &Transaction<'_>) -> Result<i64, StoreError> {
     let sql = "UPDATE counter SET value = value + 1 WHERE name = 'change' RETURNING value";
+    Ok(transaction.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+}
+
+/// A key for a new conversation, which none had before: not even one that was erased.
+///
+/// # Errors
+/// Where the store fails.
+pub fn next_conversation(transaction: &Transaction<'_>) -> Result<i64, StoreError> {
+    let sql = "UPDATE counter SET value = value + 1 WHERE name = 'conversation' RETURNING value";
     Ok(transaction.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
 }
 

@@ -1,6 +1,6 @@
 //! Takes in what tools send: pieces of conversations and people, in any order, any number of times.
 
-use super::{StoreError, milliseconds, next_change};
+use super::{StoreError, milliseconds, next_change, next_conversation};
 use crate::conversation::{Format, ParticipantId, Role, Visibility};
 use crate::source::{Person, Piece, PieceMessage, Record};
 use rusqlite::{OptionalExtension, Transaction, params};
@@ -133,10 +133,11 @@ fn conversation(
     });
     let Some((key, old_channel, old_since, old_requester)) = known.optional()? else {
         // Its revision follows with the lot.
-        let sql = "INSERT INTO conversation (source, id, channel, channel_since, requester, revision)
-                   VALUES (?1, ?2, ?3, ?4, ?5, 0)";
-        transaction.prepare_cached(sql)?.execute(params![source, id, channel, since, requester])?;
-        return Ok((transaction.last_insert_rowid(), true, true));
+        let key = next_conversation(transaction)?;
+        let sql = "INSERT INTO conversation (key, source, id, channel, channel_since, requester, revision)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0)";
+        transaction.prepare_cached(sql)?.execute(params![key, source, id, channel, since, requester])?;
+        return Ok((key, true, true));
     };
     let (channel, since) = match (since, old_since) {
         (Some(new), Some(old)) if new > old => (None, None),

@@ -1,5 +1,10 @@
 //! The one thread that writes. It takes what waits, does all of it in one transaction and answers after the
 //! commit: under load many writers share one wait for the disk.
+//!
+//! What fails is undone alone. For that SQLite keeps, of all that is done within a savepoint, each page as it was, in
+//! a list that every statement walks along: of thousands of rows that would take as long as writing them. So the
+//! first work of a transaction has none, as it can be undone with the whole transaction; and a lot, which is much at
+//! once, is always the first.
 
 use super::StoreError;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
@@ -16,9 +21,19 @@ const WAITING: usize = 1024;
 /// So many are committed together at most.
 const TOGETHER: usize = 256;
 
-/// Something to write: does it, where a transaction could be begun, and gives what to call when it is
-/// committed, or is not; and why, where the whole transaction is undone by it.
-type Work = Box<dyn FnOnce(Result<&Transaction<'_>, &Arc<StoreError>>) -> (Answer, Option<StoreError>) + Send>;
+/// Something to write.
+struct Work {
+    /// Whether it is much at once.
+    is_lot: bool,
+    does: Does,
+}
+
+/// Does the work, where a transaction could be begun, and gives what to call when it is committed, or is not; and why,
+/// where the whole transaction is undone by it.
+type Does = Box<dyn FnOnce(Result<Place<'_>, &Arc<StoreError>>) -> (Answer, Option<StoreError>) + Send>;
+
+/// A transaction, and whether others have written in it before.
+type Place<'t> = (&'t Transaction<'t>, bool);
 
 /// Called with the reason where the commit failed.
 type Answer = Box<dyn FnOnce(Option<&Arc<StoreError>>) + Send>;
@@ -82,8 +97,8 @@ impl Writer {
     }
 
     /// Puts work into the queue; waits where that is full.
-    pub(super) fn write<T: Send + 'static>(&self, work: impl Task<T>) -> Pending<T> {
-        let (boxed, pending) = boxed(work);
+    pub(super) fn write<T: Send + 'static>(&self, work: impl Task<T>, is_lot: bool) -> Pending<T> {
+        let (boxed, pending) = boxed(work, is_lot);
         if let Some(queue) = &self.sender {
             self.waiting.fetch_add(1, Ordering::Relaxed);
             // Where the thread has ended the answer is dropped, and `Pending` says so.
@@ -93,8 +108,8 @@ impl Writer {
     }
 
     /// Puts work into the queue where there is room.
-    pub(super) fn offer<T: Send + 'static>(&self, work: impl Task<T>) -> Result<Pending<T>, StoreError> {
-        let (boxed, pending) = boxed(work);
+    pub(super) fn offer<T: Send + 'static>(&self, work: impl Task<T>, is_lot: bool) -> Result<Pending<T>, StoreError> {
+        let (boxed, pending) = boxed(work, is_lot);
         let Some(queue) = &self.sender else { return Err(StoreError::Closed) };
         // Before it is there to be taken.
         self.waiting.fetch_add(1, Ordering::Relaxed);
@@ -113,14 +128,17 @@ pub trait Task<T>: FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 's
 
 impl<T, F: FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static> Task<T> for F {}
 
-fn boxed<T: Send + 'static>(work: impl Task<T>) -> (Work, Pending<T>) {
+fn boxed<T: Send + 'static>(work: impl Task<T>, is_lot: bool) -> (Work, Pending<T>) {
     let (sender, answer) = oneshot::channel();
-    let boxed: Work = Box::new(move |transaction| {
-        let done =
-            transaction.map_err(|failure| again(failure)).and_then(|transaction| within_savepoint(transaction, work));
+    let does: Does = Box::new(move |place| {
+        let done = match place {
+            Err(failure) => Err(again(failure)),
+            Ok((transaction, false)) => work(transaction),
+            Ok((transaction, true)) => within_savepoint(transaction, work),
+        };
         // Where there is no room SQLite may undo all of it, and not only what was done since the savepoint.
-        let undone = done.as_ref().err().filter(|_| transaction.is_ok_and(|transaction| transaction.is_autocommit()));
-        let undone = undone.map(again);
+        let whole = |(transaction, shared): Place<'_>| !shared || transaction.is_autocommit();
+        let undone = done.as_ref().err().filter(|_| place.is_ok_and(whole)).map(again);
         let answer: Answer = Box::new(move |failure| {
             let result = match failure {
                 Some(failure) => done.and_then(|_| Err(again(failure))),
@@ -131,7 +149,7 @@ fn boxed<T: Send + 'static>(work: impl Task<T>) -> (Work, Pending<T>) {
         });
         (answer, undone)
     });
-    (boxed, Pending { answer })
+    (Work { is_lot, does }, Pending { answer })
 }
 
 impl Drop for Writer {
@@ -168,9 +186,11 @@ fn within_savepoint<T>(transaction: &Transaction<'_>, work: impl Task<T>) -> Res
 }
 
 fn run(mut connection: Connection, queue: &Receiver<Work>, waiting: &AtomicUsize) {
-    while let Ok(first) = queue.recv() {
+    // A lot that is to begin the next transaction.
+    let mut lot = None;
+    while let Some(first) = lot.take().or_else(|| queue.recv().ok()) {
         let mut answers = Vec::new();
-        let committed = commit(&mut connection, first, queue, &mut answers).err().map(Arc::new);
+        let committed = commit(&mut connection, first, queue, &mut answers, &mut lot).err().map(Arc::new);
         waiting.fetch_sub(answers.len(), Ordering::Relaxed);
         for answer in answers {
             answer(committed.as_ref());
@@ -185,22 +205,26 @@ fn commit(
     first: Work,
     queue: &Receiver<Work>,
     answers: &mut Vec<Answer>,
+    lot: &mut Option<Work>,
 ) -> Result<(), StoreError> {
     let transaction = match connection.transaction_with_behavior(TransactionBehavior::Immediate) {
         Ok(transaction) => transaction,
         Err(error) => {
-            answers.push(first(Err(&Arc::new(error.into()))).0);
+            answers.push((first.does)(Err(&Arc::new(error.into()))).0);
             return Ok(());
         }
     };
     let mut next = Some(first);
     while let Some(work) = next {
-        let (answer, undone) = work(Ok(&transaction));
+        let (answer, undone) = (work.does)(Ok((&transaction, !answers.is_empty())));
         answers.push(answer);
         if let Some(reason) = undone {
             return Err(reason);
         }
         next = if answers.len() < TOGETHER { queue.try_recv().ok() } else { None };
+        if next.as_ref().is_some_and(|work| work.is_lot) {
+            *lot = next.take();
+        }
     }
     transaction.commit()?;
     Ok(())

@@ -101,6 +101,12 @@ impl Part {
         self.promises.add(dated, fate);
     }
 
+    /// For each measure how many of the messages met it, and to how many it applied; nothing where nothing was asked.
+    #[must_use]
+    pub fn measures(&self) -> &[(u32, u32)] {
+        &self.measures
+    }
+
     /// The group that holds this conversation's messages alone.
     #[must_use]
     pub fn group(&self) -> Group {

@@ -169,7 +169,7 @@ fn unknown_keys_are_refused() {
     3 errors in the settings
     ");
     assert_snapshot!(wrong("server = 8460\n[log.level]\nhigh = true\n"), @"
-    my.toml:1:1: server: expected a table, with server.address, server.body_limit, server.cors_origins, server.import_limit, server.public_url, server.shutdown_seconds, server.tls.certificate, server.tls.key, server.workers
+    my.toml:1:1: server: expected a table, with server.address, server.body_limit, server.cors_origins, server.forwarded_by, server.import_limit, server.public_url, server.shutdown_seconds, server.tls.certificate, server.tls.key, server.trusted_proxies, server.workers
       |
     1 | server = 8460
       | ^

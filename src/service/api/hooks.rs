@@ -5,12 +5,13 @@
 
 use crate::ingest;
 use crate::service::Service;
+use crate::service::client;
 use crate::service::problem::Problem;
 use crate::service::routes::at;
 use crate::settings::Hook;
 use crate::store::deliveries;
 use crate::webhook::{self, Delivery, Received, Tool};
-use actix_web::http::Method;
+use actix_web::http::{Method, header};
 use actix_web::web::ServiceConfig;
 use actix_web::{HttpRequest, HttpResponse, web};
 use jiff::Timestamp;
@@ -132,7 +133,14 @@ pub fn address(request: &HttpRequest, service: &Service, path: &str) -> String {
         Some(url) => format!("{url}{path}"),
         None => {
             let connection = request.connection_info();
-            format!("{}://{}{path}", connection.scheme(), connection.host())
+            // Headers of proxies are believed of those alone that are trusted.
+            if client::is_by_proxy(request, &service.settings.server) {
+                return format!("{}://{}{path}", connection.scheme(), connection.host());
+            }
+            let scheme = if service.settings.server.tls.is_some() { "https" } else { "http" };
+            let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+            let host = host.or_else(|| request.uri().authority().map(|authority| authority.as_str()));
+            format!("{scheme}://{}{path}", host.unwrap_or_else(|| connection.host()))
         }
     }
 }

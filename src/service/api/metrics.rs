@@ -19,7 +19,7 @@ pub fn routes(config: &mut ServiceConfig) {
 /// Counts and durations, for Prometheus
 ///
 /// None of the figures tells of people. Where the service listens on a loopback address only and nothing says
-/// that others reach it (`server.public_url`), anybody may ask; else a token with the scope `manage` is needed.
+/// that others reach it (`server.public_url`, `server.trusted_proxies`), anybody may ask; else a token with the scope `manage` is needed.
 #[utoipa::path(
     get, path = "/metrics", operation_id = "getMetrics", tag = "service",
     security((), ("token" = ["manage"])),
@@ -31,7 +31,8 @@ pub fn routes(config: &mut ServiceConfig) {
 )]
 pub async fn metrics(service: web::Data<Service>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let server = &service.settings.server;
-    if !server.address.ip().is_loopback() || server.public_url.is_some() {
+    let local = server.address.ip().is_loopback() && server.public_url.is_none() && server.trusted_proxies.is_empty();
+    if !local {
         May::<Manage>::extract(&request).await?;
     }
     let service = service.into_inner();

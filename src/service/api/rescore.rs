@@ -24,11 +24,14 @@ pub fn routes(config: &mut ServiceConfig) {
 /// Reads everything anew that was read with other rules
 ///
 /// That goes on beside answering; new messages do not wait for it. Text that was dropped cannot be read anew: those
-/// scores stay.
+/// scores stay. One goes on at a time.
 #[utoipa::path(
     post, path = "/v1/rescore", tag = "rules", operation_id = "startRescore",
     params(("Idempotency-Key" = Option<String>, Header, description = "the same key gives the first answer again")),
-    responses((status = 202, description = "it will be done", body = JobAnswer))
+    responses(
+        (status = 202, description = "it will be done", body = JobAnswer),
+        (status = 409, description = "it is being done already, or the request of the same `Idempotency-Key` is still at work", body = Problem, content_type = "application/problem+json"),
+    )
 )]
 pub async fn post(
     caller: May<Manage>,
@@ -39,12 +42,18 @@ pub async fn post(
     let (shared, principal) = (Arc::clone(&service), (*caller).clone());
     idempotency::once(&service, &caller, &request, &idempotency::digest(&[]), async {
         let added = shared.write(move |transaction| {
+            if let Some(key) = jobs::unfinished(transaction, Kind::Rescore)? {
+                return Ok(Err(key));
+            }
             let actor = principal.credential.to_string();
             let key = jobs::add(transaction, Kind::Rescore, "{}", Some(&actor), Timestamp::now())?;
             audit_log::add(transaction, Some(&principal), "rescore", Some(&format!("rescore:{key}")), None)?;
-            jobs::get(transaction, Kind::Rescore, key)
+            Ok(Ok(jobs::get(transaction, Kind::Rescore, key)?))
         });
-        let added = added.await?.ok_or_else(|| Problem::internal("a job is not there"))?;
+        let under_way = |key: i64| {
+            Problem::conflict(format!("everything is being read anew already: /v1/rescore/{key} tells how far it is"))
+        };
+        let added = added.await?.map_err(under_way)?.ok_or_else(|| Problem::internal("a job is not there"))?;
         shared.jobs.signal.wake();
         Kept::of(StatusCode::ACCEPTED, &JobAnswer::of(&shared, added))
     })

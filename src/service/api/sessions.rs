@@ -4,7 +4,8 @@ use super::users::AgentLink;
 use crate::access::{AccountName, Credential, PasswordHash, Principal, Role, Scopes, Secret, Session};
 use crate::service::Service;
 use crate::service::access::Verified;
-use crate::service::gate::{Caller, Own, address, session_secret};
+use crate::service::client::address;
+use crate::service::gate::{Caller, Own, session_secret};
 use crate::service::problem::{Problem, of_json};
 use crate::service::routes::at;
 use crate::store::users::{Changed, KeptUser, User};
@@ -14,6 +15,7 @@ use actix_web::web::ServiceConfig;
 use actix_web::{HttpRequest, HttpResponse, web};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::net::IpAddr;
 use std::sync::Arc;
 use utoipa::ToSchema;
 
@@ -112,7 +114,8 @@ pub(in crate::service) async fn begin(
 ) -> Result<(Secret, Principal), Problem> {
     let SignInRequest { name, password } = asked;
     let throttle = &service.access.throttle;
-    throttle.attempt(&name, address(request), Timestamp::now()).map_err(|wait| Problem::too_many(wait.seconds))?;
+    let from = address(request);
+    throttle.attempt(&name, from, Timestamp::now()).map_err(|wait| Problem::too_many(wait.seconds))?;
     let found = match name.parse::<AccountName>() {
         Ok(name) => service.read(move |transaction| Ok(users::user_named(transaction, &name)?)).await?,
         Err(_) => None,
@@ -122,14 +125,21 @@ pub(in crate::service) async fn begin(
     let (Some(found), Verified::Yes { rehashed }) = (found.clone(), verified) else {
         let subject = found.map(|found| Credential::User(found.key).to_string());
         // Not what was typed: it may be a password in the wrong field.
-        let noted = service
-            .write(move |transaction| audit_log::add(transaction, None, "sign_in_failed", subject.as_deref(), None));
+        let told = told_from(from);
+        let noted = service.write(move |transaction| {
+            audit_log::add(transaction, None, "sign_in_failed", subject.as_deref(), Some(&told))
+        });
         noted.await?;
         return Err(wrong());
     };
-    throttle.succeeded(&name, address(request));
+    throttle.succeeded(&name, from);
     let before = session_secret(service, request);
-    start(service, found, rehashed, before, "sign_in").await
+    start(service, found, rehashed, before, ("sign_in", from)).await
+}
+
+/// Where somebody signed in from, as the audit log has it.
+fn told_from(address: IpAddr) -> String {
+    format!("from {address}")
 }
 
 fn password_of(found: &KeptUser) -> Option<PasswordHash> {
@@ -146,7 +156,7 @@ async fn start(
     found: KeptUser,
     password: Option<PasswordHash>,
     before: Option<Secret>,
-    action: &'static str,
+    (action, from): (&'static str, IpAddr),
 ) -> Result<(Secret, Principal), Problem> {
     let now = Timestamp::now();
     let (cookie, session) = Session::start(found.key, now).map_err(|error| Problem::internal(error.to_string()))?;
@@ -173,7 +183,7 @@ async fn start(
         users::add_session(transaction, &session)?;
         let who = user.principal();
         let subject = who.credential.to_string();
-        audit_log::add(transaction, Some(&who), action, Some(&subject), None)?;
+        audit_log::add(transaction, Some(&who), action, Some(&subject), Some(&told_from(from)))?;
         Ok(Ok(who))
     });
     Ok((cookie, started.await??))
@@ -277,12 +287,13 @@ pub async fn change_password(
     let (name, shown_name) = (found.user.name.as_str().to_owned(), found.user.shown_name.clone());
     // Whoever sits at somebody's open browser is no more to guess than whoever signs in.
     let throttle = &service.access.throttle;
-    throttle.attempt(&name, address(&request), Timestamp::now()).map_err(|wait| Problem::too_many(wait.seconds))?;
+    let from = address(&request);
+    throttle.attempt(&name, from, Timestamp::now()).map_err(|wait| Problem::too_many(wait.seconds))?;
     if service.verify_password(current, password_of(&found)).await? == Verified::No {
         return Err(Problem::unauthorized("the password until now is wrong"));
     }
-    throttle.succeeded(&name, address(&request));
+    throttle.succeeded(&name, from);
     let password = service.hash_password(new, [name, shown_name], "/new").await?;
-    let (cookie, who) = start(&service, found, Some(password), None, "password_changed").await?;
+    let (cookie, who) = start(&service, found, Some(password), None, ("password_changed", from)).await?;
     Ok(started(&service, &cookie, &who))
 }

@@ -13,12 +13,9 @@ use crate::report::words;
 use crate::service::Service;
 use crate::service::api::reading::figures::{measure_named, measures};
 use crate::service::api::reading::values::{key_in_path, not_there, wrong};
-use crate::service::figures::{Ruler, by_agent, series};
 use crate::service::routes::at;
 use crate::service::sight::Sight;
-use crate::service::versions::Versions;
 use crate::store::agents::{self, AgentRow};
-use crate::store::conversations;
 use crate::store::figures::Whose;
 use crate::store::people::{Apologies, apologies};
 use crate::trend::Grain;
@@ -28,6 +25,7 @@ use actix_web::web::{self, Query, ServiceConfig};
 use askama::Template;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Its routes.
 pub fn routes(config: &mut ServiceConfig) {
@@ -84,15 +82,15 @@ async fn agent_page(
     let (text, query) = (path.into_inner(), query.into_inner());
     let key = key_in_path("agent", &text)?;
     let service = service.into_inner();
-    let method = service.method();
+    let shared = Arc::clone(&service);
     let span = query.span()?;
     let grain = match query.grain.as_deref() {
         None | Some("" | "week") => Grain::Week,
         Some("month") => Grain::Month,
         Some(other) => return Err(wrong("grain", format!("`{other}` is no length; allowed are week, month"))),
     };
-    let window = span.window(Timestamp::now(), method.office.zone());
-    let measures = measures(method.card);
+    let window = span.window(Timestamp::now(), service.office.zone());
+    let measures = measures(service.method().card);
     let chosen = query.measure.as_deref().filter(|name| !name.is_empty());
     let chosen = chosen.map(|name| measure_named(&measures, "measure", name)).transpose()?;
     let principal = visitor.principal();
@@ -100,18 +98,16 @@ async fn agent_page(
     let found = service.read(move |transaction| {
         let sight = Sight::of(&principal, transaction)?;
         let Some(row) = agents::agent(transaction, key)?.filter(|row| sight.holds(row.key)) else { return Ok(None) };
-        let versions = Versions::new(conversations::versions(transaction)?, &method)?;
-        let ruler = Ruler::new(method.card, &versions);
-        let zone = method.office.zone();
-        let series = series(transaction, &ruler, Whose::Agent(key), window, (grain, zone))?;
+        let figures = shared.figures(transaction)?;
+        let series = figures.series(Whose::Agent(key), window, grain)?;
         let mut groups = match &row.team {
-            Some((team, _)) => by_agent(transaction, &ruler, Whose::Team(*team), window)?,
+            Some((team, _)) => figures.by_agent(Whose::Team(*team), window)?,
             None => BTreeMap::new(),
         };
         let all = agents::agents(transaction)?.into_iter();
         let members = all.filter_map(|row| groups.remove(&row.key).map(|group| (row, group))).collect();
         let (strongest, weakest) = habits::of(&known, &series.total, |measure, met| {
-            habits::examples(transaction, key, window, (&versions, measure, met), zone)
+            habits::examples(transaction, key, window, (&figures.versions, measure, met), shared.office.zone())
         })?;
         let apologies = apologies(transaction, key, window, MOST_CONVERSATIONS)?;
         Ok(Some(Found { row, series, apologies, members, strongest, weakest }))

@@ -9,17 +9,15 @@ use crate::audit::summary::HEADLINES;
 use crate::service::Service;
 use crate::service::api::reading::figures::measures;
 use crate::service::api::reading::values::key_in_query;
-use crate::service::figures::{Ruler, by_agent};
 use crate::service::routes::at;
-use crate::service::versions::Versions;
 use crate::store::agents;
-use crate::store::conversations;
 use crate::store::figures::Whose;
 use actix_web::HttpResponse;
 use actix_web::http::Method;
 use actix_web::web::{self, Query, ServiceConfig};
 use askama::Template;
 use jiff::Timestamp;
+use std::sync::Arc;
 
 /// Its routes.
 pub fn routes(config: &mut ServiceConfig) {
@@ -47,16 +45,14 @@ async fn agents_page(
 ) -> Result<HttpResponse, Problem> {
     visitor.must_see_everybody()?;
     let service = service.into_inner();
-    let method = service.method();
+    let shared = Arc::clone(&service);
     let span = query.span()?;
     let team = key_in_query("team", query.team.as_deref().filter(|team| !team.is_empty()))?;
-    let window = span.window(Timestamp::now(), method.office.zone());
-    let measures = measures(method.card);
+    let window = span.window(Timestamp::now(), service.office.zone());
+    let measures = measures(service.method().card);
     let (people, teams) = service
         .read(move |transaction| {
-            let versions = Versions::new(conversations::versions(transaction)?, &method)?;
-            let ruler = Ruler::new(method.card, &versions);
-            let mut groups = by_agent(transaction, &ruler, team.map_or(Whose::All, Whose::Team), window)?;
+            let mut groups = shared.figures(transaction)?.by_agent(team.map_or(Whose::All, Whose::Team), window)?;
             let rows = agents::agents(transaction)?.into_iter();
             let mut people: People = rows.filter_map(|row| groups.remove(&row.key).map(|group| (row, group))).collect();
             people.sort_by_cached_key(|(row, _)| (row.shown().to_lowercase(), row.key));

@@ -11,17 +11,16 @@ use crate::report::words;
 use crate::service::Service;
 use crate::service::api::reading::figures::{measure_named, measures};
 use crate::service::api::reading::values::{key_in_path, not_there};
-use crate::service::figures::{Ruler, by_agent, series};
 use crate::service::routes::at;
-use crate::service::versions::Versions;
+use crate::store::agents;
 use crate::store::figures::Whose;
-use crate::store::{agents, conversations};
 use crate::trend::Grain;
 use actix_web::HttpResponse;
 use actix_web::http::Method;
 use actix_web::web::{self, Query, ServiceConfig};
 use askama::Template;
 use jiff::Timestamp;
+use std::sync::Arc;
 
 /// Its routes.
 pub fn routes(config: &mut ServiceConfig) {
@@ -56,14 +55,13 @@ async fn teams_page(
 ) -> Result<HttpResponse, Problem> {
     visitor.must_see_everybody()?;
     let service = service.into_inner();
-    let method = service.method();
+    let shared = Arc::clone(&service);
     let span = query.span()?;
-    let window = span.window(Timestamp::now(), method.office.zone());
-    let measures = measures(method.card);
+    let window = span.window(Timestamp::now(), service.office.zone());
+    let measures = measures(service.method().card);
     let (teams, agents, mut groups) = service
         .read(move |transaction| {
-            let versions = Versions::new(conversations::versions(transaction)?, &method)?;
-            let groups = by_agent(transaction, &Ruler::new(method.card, &versions), Whose::All, window)?;
+            let groups = shared.figures(transaction)?.by_agent(Whose::All, window)?;
             Ok((agents::teams(transaction)?, agents::agents(transaction)?, groups))
         })
         .await?;
@@ -139,19 +137,18 @@ async fn team_page(
     let (text, query) = (path.into_inner(), query.into_inner());
     let key = key_in_path("team", &text)?;
     let service = service.into_inner();
-    let method = service.method();
+    let shared = Arc::clone(&service);
     let span = query.span()?;
     let grain = if query.grain.as_deref() == Some("month") { Grain::Month } else { Grain::Week };
-    let window = span.window(Timestamp::now(), method.office.zone());
-    let measures = measures(method.card);
+    let window = span.window(Timestamp::now(), service.office.zone());
+    let measures = measures(service.method().card);
     let chosen = query.measure.as_deref().filter(|name| !name.is_empty());
     let chosen = chosen.map(|name| measure_named(&measures, "measure", name)).transpose()?;
     let found = service.read(move |transaction| {
         let Some(team) = agents::team(transaction, key)? else { return Ok(None) };
-        let versions = Versions::new(conversations::versions(transaction)?, &method)?;
-        let ruler = Ruler::new(method.card, &versions);
-        let series = series(transaction, &ruler, Whose::Team(key), window, (grain, method.office.zone()))?;
-        let mut groups = by_agent(transaction, &ruler, Whose::Team(key), window)?;
+        let figures = shared.figures(transaction)?;
+        let series = figures.series(Whose::Team(key), window, grain)?;
+        let mut groups = figures.by_agent(Whose::Team(key), window)?;
         let all = agents::agents(transaction)?.into_iter();
         let mut people: People = all.filter_map(|row| groups.remove(&row.key).map(|group| (row, group))).collect();
         people.sort_by_cached_key(|(row, _)| (row.shown().to_lowercase(), row.key));

@@ -1,9 +1,12 @@
 //! `amends import`, `rescore`, `check`, `backup` and `erase`, on the data of a service that does not run.
 
 use super::{CONVERSATION, amends, code, err, folder_with, out};
+use crate::support::{PROGRAM, without_settings};
 use amends::access::{Credential, Principal, Role};
 use amends::store::{Store, edits};
 use jiff::Timestamp;
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
 
 #[test]
 fn an_export_goes_into_the_data_folder_and_out_again() {
@@ -65,12 +68,50 @@ fn a_running_service_is_asked_instead() {
     assert_eq!(code(&told), 2);
     let told = err(&told);
     assert!(
-        told.contains("is in use by a running service") && told.contains("http://127.0.0.1:8460/v1/imports"),
+        told.contains("is in use by a running service")
+            && told.contains("--token-file FILE, or AMENDS_TOKEN")
+            && told.contains("http://127.0.0.1:8460/v1/imports"),
         "{told}"
     );
     assert_eq!(code(&amends(folder.path(), &["check"])), 0, "looking and copying go on meanwhile");
     assert_eq!(code(&amends(folder.path(), &["backup", "copy.sqlite"])), 0);
     drop(store);
+}
+
+#[test]
+fn a_running_service_is_handed_the_export() {
+    let bad = format!("{CONVERSATION}\n{{\"id\": \"p2\", \"messages\": 7}}\n");
+    let folder = folder_with(&[("t.jsonl", CONVERSATION.as_bytes()), ("bad.jsonl", bad.as_bytes())]);
+    let made = amends(folder.path(), &["token", "create", "sync", "--role", "integration"]);
+    std::fs::write(folder.path().join("token"), out(&made).lines().last().unwrap()).unwrap();
+    // A port that is free; it is in the settings, as it is for whoever sets up a service.
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let settings = format!("[server]\naddress = '127.0.0.1:{port}'\n");
+    std::fs::write(folder.path().join("amends-data/amends.toml"), settings).unwrap();
+    let mut serve = without_settings(PROGRAM);
+    serve.args(["serve"]).current_dir(folder.path()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut serve = serve.spawn().unwrap();
+    let mut said = BufReader::new(serve.stdout.take().unwrap()).lines();
+    assert!(said.any(|line| line.unwrap().contains(&format!("http://127.0.0.1:{port}"))));
+
+    let run = |args: &[&str]| amends(folder.path(), args);
+    let imported = run(&["import", "t.jsonl", "bad.jsonl", "--token-file", "token"]);
+    let (told, complaints) = (out(&imported), err(&imported));
+    let again = run(&["import", "t.jsonl", "--token-file", "token"]);
+    std::fs::write(folder.path().join("token"), "amends_wrong").unwrap();
+    let refused = run(&["import", "t.jsonl", "--token-file", "token"]);
+    serve.kill().unwrap();
+    serve.wait().unwrap();
+
+    assert_eq!(code(&imported), 2, "{told}{complaints}");
+    assert!(told.contains("8 messages read: 4 new in 1 new conversations, 0 changed; 1 rows"), "{told}{complaints}");
+    assert!(told.ends_with(&format!("Service: http://127.0.0.1:{port}, which reads them by and by\n")), "{told}");
+    assert!(complaints.contains("bad.jsonl: 2 /messages"), "as without a service: {complaints}");
+    assert_eq!(code(&again), 0, "{}", err(&again));
+    assert!(out(&again).contains("4 messages read: 0 new in 0 new conversations"), "{}", out(&again));
+    assert_eq!(code(&refused), 2);
+    assert!(err(&refused).contains("answers 401"), "{}", err(&refused));
+    assert!(out(&run(&["check"])).starts_with("1 conversations, 4 messages"));
 }
 
 #[test]

@@ -126,3 +126,32 @@ fn a_full_disk_is_told_and_nothing_that_was_acknowledged_is_lost() {
     running.stop();
     data.assert_whole();
 }
+
+/// Files may not grow beyond a limit, as with a quota.
+#[test]
+fn a_disk_that_cannot_be_written_is_told_too() {
+    let data = Data::new();
+    // Blocks of 512 bytes or 1 KiB, as the shell counts: some megabytes. The system says so by an error, and by no signal.
+    let running = data.serve_by("trap '' XFSZ; ulimit -f 5000; exec \"$0\" \"$@\"");
+    let mut sender = Sender::new("quota", Way::Conversation);
+    let began = Instant::now();
+    for round in 0.. {
+        sender.send(&running.connect(), round, &AtomicBool::new(true));
+        if !sender.refused.is_empty() {
+            break;
+        }
+        assert!(began.elapsed() < Duration::from_secs(100), "it takes all in");
+    }
+    for refused in &sender.refused {
+        assert!(refused.contains("503: ") && refused.contains("the disk cannot be written"), "{refused}");
+    }
+    assert_eq!(running.get("/healthz").status, 200);
+    drop(running);
+    // Without the limit it goes on, and nothing that was acknowledged is lost.
+    let running = data.serve();
+    running.settle();
+    let kept = running.kept();
+    assert!(sender.kept.iter().all(|name| kept.get(name) == Some(&1)));
+    running.stop();
+    data.assert_whole();
+}

@@ -89,6 +89,14 @@ impl Data {
         Running::start(self.amends(&["serve", "--address", "127.0.0.1:0"]), &self.log(), &self.token)
     }
 
+    /// The same by way of a shell, whose `script` runs "$0" with "$@".
+    pub fn serve_by(&self, script: &str) -> Running {
+        let serve = self.amends(&["serve", "--address", "127.0.0.1:0"]);
+        let mut shell = without_settings("sh");
+        shell.args(["-c", script, PROGRAM]).args(serve.get_args()).stdin(Stdio::null());
+        Running::start(shell, &self.log(), &self.token)
+    }
+
     /// What the service has logged since it was first started.
     pub fn logged(&self) -> String {
         std::fs::read_to_string(self.log()).unwrap()

@@ -240,3 +240,16 @@ impl Running {
         self.request(TestRequest::post().uri("/v1/rescore").insert_header(("Authorization", bearer)))
     }
 }
+
+#[test]
+fn everything_is_read_anew_once_at_a_time() {
+    let running = Running::new();
+    let first = running.send("POST", "/v1/rescore", &json!({})).expect(202);
+    let second = running.send("POST", "/v1/rescore", &json!({}));
+    let problem = second.expect(409);
+    assert_eq!(second.header("content-type"), Some("application/problem+json"));
+    assert!(problem["detail"].as_str().unwrap().contains(&format!("/v1/rescore/{}", first["key"].as_str().unwrap())));
+    assert!(run_next(&running.service).unwrap());
+    assert_eq!(running.get("/v1/rescore/1").expect(200)["state"], "done");
+    running.send("POST", "/v1/rescore", &json!({})).expect(202);
+}

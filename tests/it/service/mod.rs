@@ -2,11 +2,13 @@
 
 mod answers;
 mod brought;
+mod figures;
 mod gate;
 mod hooks;
 mod log;
 mod openapi;
 mod pages;
+mod proxies;
 mod reads;
 mod reviews;
 mod taken_out;

@@ -1,7 +1,9 @@
 //! What is taken out: exports, erasure, text that is too old.
 
 use super::Running;
+use actix_web::test::TestRequest;
 use amends::service::background::forget_now;
+use amends::service::jobs::run_next;
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -127,4 +129,33 @@ fn everything_can_be_taken_out() {
     let mut running = running;
     let agent = running.agent_token("shop", "dana");
     assert_eq!(running.as_(&agent).get("/v1/export?what=messages&format=csv").status, 403);
+}
+
+#[test]
+fn a_short_identifier_takes_nothing_of_others_with_it() {
+    let running = Running::new();
+    running.bring(&conversations());
+    let table = "Ticket ID,Direction,Body,Agent ID,Sent\n\
+                 7,sideways,Lost,dana,2026-03-02 09:00\n\
+                 17,sideways,Lost too,dana,2026-07-07 07:07\n\
+                 27,sideways,A 7th time,dana7,2026-03-02 09:00\n";
+    let upload = TestRequest::post().uri("/v1/imports?name=tickets.csv").set_payload(table);
+    assert_eq!(running.request(upload).status, 202);
+    assert!(run_next(&running.service).unwrap());
+    assert_eq!(running.get("/v1/imports/1/rejected").text().lines().count(), 3);
+    running.send("DELETE", "/v1/conversations/1", &json!({})).expect(200);
+    let kept = running.get("/v1/imports/1/rejected").text();
+    let kept: Vec<Value> = kept.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let kept: Vec<&str> = kept.iter().map(|row| row["raw"].as_str().unwrap().split(',').next().unwrap()).collect();
+    assert_eq!(kept, ["17", "27"]);
+}
+
+#[test]
+fn the_key_of_a_conversation_that_was_erased_is_given_to_no_other() {
+    let running = Running::new();
+    running.bring(&conversations());
+    running.send("DELETE", "/v1/conversations/2", &json!({})).expect(200);
+    running.bring(&json!([conversations()[1]]));
+    assert_eq!(running.get("/v1/conversations/2").status, 404, "whoever kept the link reads nothing else");
+    assert_eq!(running.get("/v1/conversations/3").expect(200)["id"], "8");
 }

@@ -15,7 +15,7 @@ const ANSWERS: [&str; 6] = [
 ];
 
 /// Conversations of `agents` over 26 weeks; one agent makes excuses more often than the others.
-fn invented(conversations: usize, agents: usize) -> Vec<Value> {
+pub fn invented(conversations: usize, agents: usize) -> Vec<Value> {
     let mut chance = Chance::new(7);
     let start: jiff::Timestamp = "2026-01-05T08:00:00Z".parse().unwrap();
     let conversation = |number: usize| {

@@ -1,17 +1,13 @@
 //! Agents and how often each did what.
 
-use super::figures::{Compared, ComparisonView, GroupView, MeasureView, MinimumView, measure_named, measures};
-use super::values::{AgentView, key_in_path, key_in_query, not_there, window};
+use super::figure_request::{FigureRequest, OfTime};
+use super::figures::{Compared, ComparisonView, GroupView, MeasureView, MinimumView, measure_named};
+use super::values::{AgentView, key_in_path, key_in_query, not_there};
 use crate::audit::summary::Group;
-use crate::service::Service;
-use crate::service::figures::{Ruler, by_agent, total};
-use crate::service::gate::{May, Read};
 use crate::service::paging::PageQuery;
 use crate::service::problem::Problem;
 use crate::service::sight::Sight;
-use crate::service::versions::Versions;
 use crate::store::agents::{self, AgentRow};
-use crate::store::conversations;
 use crate::store::figures::Whose;
 use crate::trend::Minimum;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -53,6 +49,18 @@ pub struct WindowQuery {
     pub until: Option<String>,
 }
 
+impl OfTime for AgentsQuery {
+    fn bounds(&self) -> (Option<&str>, Option<&str>) {
+        (self.since.as_deref(), self.until.as_deref())
+    }
+}
+
+impl OfTime for WindowQuery {
+    fn bounds(&self) -> (Option<&str>, Option<&str>) {
+        (self.since.as_deref(), self.until.as_deref())
+    }
+}
+
 /// An agent with figures.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AgentFigures {
@@ -92,35 +100,24 @@ pub struct AgentsPage {
         (status = 403, description = "the scope `read` is missing", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn list(
-    caller: May<Read>,
-    service: web::Data<Service>,
-    query: web::Query<AgentsQuery>,
-    request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
-    let query = query.into_inner();
-    let service = service.into_inner();
-    let method = service.method();
-    let window = window(query.since.as_deref(), query.until.as_deref(), method.office.zone())?;
+pub async fn list(asked: FigureRequest<AgentsQuery>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let (query, window) = (&asked.query, asked.window);
     let team = key_in_query("team", query.team.as_deref())?;
-    let measures = measures(method.card);
     let order = match query.order.as_deref() {
         None | Some("name") => None,
-        Some(name) => Some(measure_named(&measures, "order", name)?),
+        Some(name) => Some(measure_named(&asked.measures, "order", name)?),
     };
-    let paging = PageQuery { limit: query.limit, cursor: query.cursor };
+    let paging = PageQuery { limit: query.limit, cursor: query.cursor.clone() };
     let (limit, after) = (paging.limit()?, paging.after::<(i64,)>()?);
-    let found = service.read(move |transaction| {
-        let sight = Sight::of(&caller, transaction)?;
-        let versions = Versions::new(conversations::versions(transaction)?, &method)?;
-        let ruler = Ruler::new(method.card, &versions);
-        let mut groups = by_agent(transaction, &ruler, team.map_or(Whose::All, Whose::Team), window)?;
-        let rows = agents::agents(transaction)?;
+    let found = asked.read(move |figures, sight| {
+        let mut groups = figures.by_agent(team.map_or(Whose::All, Whose::Team), window)?;
+        let rows = agents::agents(figures.transaction)?;
         let found: Vec<(AgentRow, Group)> =
             rows.into_iter().filter_map(|row| groups.remove(&row.key).map(|group| (row, group))).collect();
         Ok((found, sight))
     });
     let (mut found, sight) = found.await?;
+    let measures = asked.measures;
     let minimum = Minimum::default();
     let compared = Compared::new(found.iter().map(|(_, group)| group), measures.len(), minimum);
     found.retain(|(row, _)| sight.holds(row.key));
@@ -157,26 +154,14 @@ pub async fn list(
         (status = 404, description = "there is none, or not for who asks", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn get(
-    caller: May<Read>,
-    service: web::Data<Service>,
-    path: web::Path<String>,
-    query: web::Query<WindowQuery>,
-) -> Result<HttpResponse, Problem> {
+pub async fn get(asked: FigureRequest<WindowQuery>, path: web::Path<String>) -> Result<HttpResponse, Problem> {
     let text = path.into_inner();
-    let key = key_in_path("agent", &text)?;
-    let service = service.into_inner();
-    let method = service.method();
-    let window = window(query.since.as_deref(), query.until.as_deref(), method.office.zone())?;
-    let measures = measures(method.card);
-    let found = service.read(move |transaction| {
-        let sight = Sight::of(&caller, transaction)?;
-        let Some(row) = agents::agent(transaction, key)?.filter(|row| sight.holds(row.key)) else { return Ok(None) };
-        let versions = Versions::new(conversations::versions(transaction)?, &method)?;
-        let ruler = Ruler::new(method.card, &versions);
-        Ok(Some((row, total(transaction, &ruler, Whose::Agent(key), window)?)))
+    let (key, window) = (key_in_path("agent", &text)?, asked.window);
+    let found = asked.read(move |figures, sight| {
+        let row = agents::agent(figures.transaction, key)?.filter(|row| sight.holds(row.key));
+        row.map(|row| Ok((row, figures.total(Whose::Agent(key), window)?))).transpose()
     });
     let (row, group) = found.await?.ok_or_else(|| not_there("agent", &text))?;
-    let group = GroupView::of(&group, &measures, Minimum::default());
+    let group = GroupView::of(&group, &asked.measures, Minimum::default());
     Ok(HttpResponse::Ok().json(AgentFigures { agent: row.into(), group }))
 }

@@ -4,6 +4,7 @@
 
 pub mod agents;
 pub mod conversation;
+pub mod figure_request;
 pub mod figures;
 pub mod lists;
 pub mod promises;

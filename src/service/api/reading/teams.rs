@@ -1,17 +1,14 @@
 //! Teams: who is in them, how often they did what, and whether anybody in them differs.
 
-use super::figures::{
-    Compared, FigureView, GroupView, MeasureView, MinimumView, four_decimals, measure_named, measures,
-};
-use super::values::{AgentView, TeamView, key_in_path, not_there, window, wrong};
+use super::figure_request::{FigureRequest, OfTime};
+use super::figures::{Compared, FigureView, GroupView, MeasureView, MinimumView, four_decimals, measure_named};
+use super::values::{AgentView, TeamView, key_in_path, not_there, wrong};
 use crate::service::Service;
-use crate::service::figures::{Ruler, by_agent, total};
+use crate::service::figures::Figures;
 use crate::service::gate::{Manage, May, Read};
 use crate::service::problem::Problem;
 use crate::service::sight::Sight;
-use crate::service::versions::Versions;
-use crate::store::agents::{self, AgentRow};
-use crate::store::conversations;
+use crate::store::agents::{self, AgentRow, TeamRow};
 use crate::store::figures::Whose;
 use crate::trend::{Funnel, Interval, Minimum};
 use crate::wire::two_decimals;
@@ -104,34 +101,28 @@ pub async fn list(caller: May<Read>, service: web::Data<Service>) -> Result<Http
         (status = 404, description = "there is none, or not for who asks", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn get(
-    caller: May<Read>,
-    service: web::Data<Service>,
-    path: web::Path<String>,
-    query: web::Query<WindowQuery>,
-) -> Result<HttpResponse, Problem> {
+pub async fn get(asked: FigureRequest<WindowQuery>, path: web::Path<String>) -> Result<HttpResponse, Problem> {
     let text = path.into_inner();
-    let key = key_in_path("team", &text)?;
-    let service = service.into_inner();
-    let method = service.method();
-    let window = window(query.since.as_deref(), query.until.as_deref(), method.office.zone())?;
-    let measures = measures(method.card);
-    let found = service.read(move |transaction| {
-        if Sight::of(&caller, transaction)? != Sight::Everybody {
-            return Ok(None);
-        }
-        let Some(team) = agents::team(transaction, key)? else { return Ok(None) };
-        let versions = Versions::new(conversations::versions(transaction)?, &method)?;
-        let ruler = Ruler::new(method.card, &versions);
-        let group = total(transaction, &ruler, Whose::Team(key), window)?;
-        Ok(Some((team, members(agents::agents(transaction)?, key), group)))
+    let (key, window) = (key_in_path("team", &text)?, asked.window);
+    let found = asked.read(move |figures, sight| {
+        let Some(team) = team_seen(figures, sight, key)? else { return Ok(None) };
+        let members = members(agents::agents(figures.transaction)?, key);
+        Ok(Some((team, members, figures.total(Whose::Team(key), window)?)))
     });
     let (team, members, group) = found.await?.ok_or_else(|| not_there("team", &text))?;
     Ok(HttpResponse::Ok().json(TeamFigures {
         team: TeamView { key: team.key.to_string(), name: team.name },
         agents: members.into_iter().map(AgentView::from).collect(),
-        group: GroupView::of(&group, &measures, Minimum::default()),
+        group: GroupView::of(&group, &asked.measures, Minimum::default()),
     }))
+}
+
+/// The team of that key, for those who see everybody's messages.
+pub(super) fn team_seen(figures: &Figures<'_>, sight: Sight, key: i64) -> Result<Option<TeamRow>, Problem> {
+    if sight != Sight::Everybody {
+        return Ok(None);
+    }
+    Ok(agents::team(figures.transaction, key)?)
 }
 
 fn members(agents: Vec<AgentRow>, team: i64) -> Vec<AgentRow> {
@@ -207,6 +198,12 @@ pub struct FunnelQuery {
     pub until: Option<String>,
 }
 
+impl OfTime for FunnelQuery {
+    fn bounds(&self) -> (Option<&str>, Option<&str>) {
+        (self.since.as_deref(), self.until.as_deref())
+    }
+}
+
 /// A funnel plot: who differs from the team by more than chance.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FunnelView {
@@ -266,36 +263,22 @@ pub struct LimitsView {
         (status = 404, description = "there is none, or not for who asks", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn funnel(
-    caller: May<Read>,
-    service: web::Data<Service>,
-    path: web::Path<String>,
-    query: web::Query<FunnelQuery>,
-) -> Result<HttpResponse, Problem> {
+pub async fn funnel(mut asked: FigureRequest<FunnelQuery>, path: web::Path<String>) -> Result<HttpResponse, Problem> {
     let text = path.into_inner();
-    let key = key_in_path("team", &text)?;
-    let service = service.into_inner();
-    let method = service.method();
-    let window = window(query.since.as_deref(), query.until.as_deref(), method.office.zone())?;
-    let mut measures = measures(method.card);
-    if query.criterion.is_empty() {
+    let (key, window) = (key_in_path("team", &text)?, asked.window);
+    if asked.query.criterion.is_empty() {
         return Err(wrong("criterion", "say which measure"));
     }
-    let index = measure_named(&measures, "criterion", &query.criterion)?;
-    let found = service.read(move |transaction| {
-        if Sight::of(&caller, transaction)? != Sight::Everybody {
-            return Ok(None);
-        }
-        let Some(team) = agents::team(transaction, key)? else { return Ok(None) };
-        let versions = Versions::new(conversations::versions(transaction)?, &method)?;
-        let ruler = Ruler::new(method.card, &versions);
-        let groups = by_agent(transaction, &ruler, Whose::Team(key), window)?;
-        Ok(Some((team, members(agents::agents(transaction)?, key), groups)))
+    let index = measure_named(&asked.measures, "criterion", &asked.query.criterion)?;
+    let found = asked.read(move |figures, sight| {
+        let Some(team) = team_seen(figures, sight, key)? else { return Ok(None) };
+        let members = members(agents::agents(figures.transaction)?, key);
+        Ok(Some((team, members, figures.by_agent(Whose::Team(key), window)?)))
     });
     let (team, members, groups) = found.await?.ok_or_else(|| not_there("team", &text))?;
     let minimum = Minimum::default();
-    let compared = Compared::new(groups.values(), measures.len(), minimum);
-    let measure = measures.swap_remove(index);
+    let compared = Compared::new(groups.values(), asked.measures.len(), minimum);
+    let measure = asked.measures.swap_remove(index);
     let funnel = compared.funnel(index);
     let point = |row: AgentRow| {
         let count = groups.get(&row.key)?.measure(index);

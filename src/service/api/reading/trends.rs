@@ -1,21 +1,20 @@
 //! Whether something changed: control charts of an agent, a team, everybody.
 
-use super::figures::{GroupView, MeasureView, MinimumView, four_decimals, measure_named, measures};
-use super::values::{key_in_path, not_there, window, wrong};
+use super::figure_request::{FigureRequest, OfTime};
+use super::figures::{GroupView, MeasureView, MinimumView, four_decimals, measure_named};
+use super::teams::team_seen;
+use super::values::{key_in_path, not_there, wrong};
 use crate::ingest::Method;
-use crate::service::Service;
-use crate::service::figures::{Ruler, Series, series};
-use crate::service::gate::{May, Read};
+use crate::service::figures::{Figures, Series};
 use crate::service::problem::Problem;
 use crate::service::sight::Sight;
 use crate::service::versions::{VersionView, Versions};
+use crate::store::agents;
 use crate::store::figures::Whose;
-use crate::store::{agents, conversations};
 use crate::trend::control::{self, Settings};
 use crate::trend::{Direction, Grain, Interval, Minimum, Z_95};
 use crate::wire::two_decimals;
 use actix_web::{HttpResponse, web};
-use rusqlite::Transaction;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use utoipa::{IntoParams, ToSchema};
@@ -36,6 +35,12 @@ pub struct TrendQuery {
     /// Charts of these measures only, with commas between them; of all unless said.
     #[param(example = "excuse,missing_apology")]
     pub measures: Option<String>,
+}
+
+impl OfTime for TrendQuery {
+    fn bounds(&self) -> (Option<&str>, Option<&str>) {
+        (self.since.as_deref(), self.until.as_deref())
+    }
 }
 
 /// Somebody's figures over time.
@@ -162,17 +167,12 @@ pub struct SignalView {
         (status = 404, description = "there is no such agent, or not for who asks", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn of_agent(
-    caller: May<Read>,
-    service: web::Data<Service>,
-    path: web::Path<String>,
-    query: web::Query<TrendQuery>,
-) -> Result<HttpResponse, Problem> {
+pub async fn of_agent(asked: FigureRequest<TrendQuery>, path: web::Path<String>) -> Result<HttpResponse, Problem> {
     let text = path.into_inner();
     let key = key_in_path("agent", &text)?;
-    let found = trend(service, query.into_inner(), move |transaction| {
-        let holds = Sight::of(&caller, transaction)?.holds(key) && agents::agent(transaction, key)?.is_some();
-        Ok(holds.then_some(Whose::Agent(key)))
+    let found = trend(asked, move |figures, sight| {
+        let seen = sight.holds(key) && agents::agent(figures.transaction, key)?.is_some();
+        Ok(seen.then_some(Whose::Agent(key)))
     });
     found.await?.ok_or_else(|| not_there("agent", &text))
 }
@@ -191,18 +191,10 @@ pub async fn of_agent(
         (status = 404, description = "there is no such team, or not for who asks", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn of_team(
-    caller: May<Read>,
-    service: web::Data<Service>,
-    path: web::Path<String>,
-    query: web::Query<TrendQuery>,
-) -> Result<HttpResponse, Problem> {
+pub async fn of_team(asked: FigureRequest<TrendQuery>, path: web::Path<String>) -> Result<HttpResponse, Problem> {
     let text = path.into_inner();
     let key = key_in_path("team", &text)?;
-    let found = trend(service, query.into_inner(), move |transaction| {
-        let all = Sight::of(&caller, transaction)? == Sight::Everybody;
-        Ok((all && agents::team(transaction, key)?.is_some()).then_some(Whose::Team(key)))
-    });
+    let found = trend(asked, move |figures, sight| Ok(team_seen(figures, sight, key)?.map(|_| Whose::Team(key))));
     found.await?.ok_or_else(|| not_there("team", &text))
 }
 
@@ -218,49 +210,36 @@ pub async fn of_team(
         (status = 403, description = "the scope `read` is missing", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn of_all(
-    caller: May<Read>,
-    service: web::Data<Service>,
-    query: web::Query<TrendQuery>,
-) -> Result<HttpResponse, Problem> {
-    let found = trend(service, query.into_inner(), move |transaction| {
-        Ok(Some(Sight::of(&caller, transaction)?.only().map_or(Whose::All, Whose::Agent)))
-    });
+pub async fn of_all(asked: FigureRequest<TrendQuery>) -> Result<HttpResponse, Problem> {
+    let found = trend(asked, |_, sight| Ok(Some(sight.only().map_or(Whose::All, Whose::Agent))));
     found.await?.ok_or_else(|| Problem::internal("everybody is not there"))
 }
 
 async fn trend(
-    service: web::Data<Service>,
-    query: TrendQuery,
-    whose: impl FnOnce(&Transaction<'_>) -> Result<Option<Whose>, Problem> + Send + 'static,
+    asked: FigureRequest<TrendQuery>,
+    whose: impl FnOnce(&Figures<'_>, Sight) -> Result<Option<Whose>, Problem> + Send + 'static,
 ) -> Result<Option<HttpResponse>, Problem> {
-    let service = service.into_inner();
-    let method = service.method();
-    let grain: Grain = query
+    let (window, measures, method) = (asked.window, asked.measures.clone(), asked.service.method());
+    let grain: Grain = asked
+        .query
         .grain
         .as_deref()
         .unwrap_or("week")
         .parse()
         .map_err(|error: crate::trend::PeriodError| wrong("grain", error.to_string()))?;
-    let window = window(query.since.as_deref(), query.until.as_deref(), method.office.zone())?;
-    let measures = measures(method.card);
-    let chosen = match query.measures.as_deref() {
+    let chosen = match asked.query.measures.as_deref() {
         None => (0..measures.len()).collect(),
         Some(names) => names
             .split(',')
             .map(|name| measure_named(&measures, "measures", name.trim()))
             .collect::<Result<BTreeSet<usize>, _>>()?,
     };
-    service
-        .read(move |transaction| {
-            let Some(whose) = whose(transaction)? else { return Ok(None) };
-            let versions = Versions::new(conversations::versions(transaction)?, &method)?;
-            let ruler = Ruler::new(method.card, &versions);
-            let series = series(transaction, &ruler, whose, window, (grain, method.office.zone()))?;
-            Ok(Some(view(&method, grain, &versions, &measures, &chosen, &series)))
-        })
-        .await
-        .map(|view| view.map(|view| HttpResponse::Ok().json(view)))
+    let view = asked.read(move |figures, sight| {
+        let Some(whose) = whose(figures, sight)? else { return Ok(None) };
+        let series = figures.series(whose, window, grain)?;
+        Ok(Some(view(&method, grain, &figures.versions, &measures, &chosen, &series)))
+    });
+    Ok(view.await?.map(|view| HttpResponse::Ok().json(view)))
 }
 
 fn view(
