@@ -3,7 +3,7 @@
 //! A word is a run of letters, digits and inner apostrophes (`don't`, `we'll`); everything else
 //! parts words, so that "follow-up" is two and "example.com" too. ASCII text takes a quick way
 //! with byte masks, 64 bytes at a time; what else stands between two spaces the way by Unicode word
-//! bounds (Unicode Standard Annex #29). On ASCII both give the same (a property test holds them to it).
+//! bounds (Unicode Standard Annex #29). Both give the same (a property test holds them to it).
 
 use super::sentence::{Sentence, ends_sentence};
 use super::{Span, fold};
@@ -307,4 +307,30 @@ fn split_inside(piece: &str) -> impl Iterator<Item = (usize, usize)> + '_ {
 
 const fn parts_words(c: char) -> bool {
     matches!(c, '.' | ':' | '_' | ',' | ';' | '\u{2024}' | '\u{fe52}' | '\u{ff0e}' | '\u{b7}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Words and marks in ASCII, anything else, and what likes to stick to words.
+    const PIECE: &str = "[a-zA-Z0-9.,!?'`:_ \n\r\t-]{0,12}|\\PC{0,2}|[’“é日\u{200b}\u{200d}\u{301}\u{3000}😀]";
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn both_ways_cut_the_same(pieces in prop::collection::vec(PIECE, 0..12)) {
+            let text = pieces.concat();
+            let zone = Span::new(0, offset(text.len()));
+            let (mut quick, mut quick_sentences) = (Tokens::default(), Vec::new());
+            tokenize_zone(&text, zone, &mut quick, &mut quick_sentences);
+            let (mut slow, mut slow_sentences) = (Tokens::default(), Vec::new());
+            let mut sentence = OpenSentence { first: 0, zone };
+            tokenize_unicode(&text, zone, &mut slow, &mut slow_sentences, &mut sentence);
+            sentence.close(offset(slow.len()), zone.end, false, &mut slow_sentences);
+            prop_assert_eq!((quick, quick_sentences), (slow, slow_sentences), "{:?}", text);
+        }
+    }
 }
