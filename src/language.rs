@@ -21,8 +21,9 @@ pub struct WordSample {
 impl WordSample {
     /// Whether the words alone settle that the message is in the lexicon's language.
     fn settles(self) -> bool {
-        // One word in five is common, or one is and most are known to the lexicon.
-        self.function > 0 && (5 * self.function >= self.words || 5 * self.known >= 3 * self.words)
+        // One word in five is common, or one is and most are known to the lexicon, or nearly all are.
+        (self.function > 0 && (5 * self.function >= self.words || 5 * self.known >= 3 * self.words))
+            || 10 * self.known >= 7 * self.words
     }
 }
 
@@ -49,12 +50,19 @@ pub fn judge(own: &str, text: &str, sample: WordSample) -> Judgement {
     while !text.is_char_boundary(end) {
         end -= 1;
     }
-    let Some(found) = whatlang::detect(&text[..end]) else { return Judgement::Own };
-    let code = code(found.lang());
+    let start = &text[..end];
+    let Some(script) = whatlang::detect_script(start) else { return Judgement::Own };
     // A script that the language is never written in settles it too, however short the text.
-    let foreign_script = own == "en" && found.script() != Script::Latin;
+    let foreign_script = own == "en" && script != Script::Latin;
     let letters = text.chars().filter(|c| c.is_alphabetic()).take(LEAST_LETTERS).count();
-    let sure = foreign_script || (found.is_reliable() && letters >= LEAST_LETTERS && sample.function < 2);
+    let enough = letters >= LEAST_LETTERS && sample.function < 2;
+    if !foreign_script && !enough {
+        // Whatever trigrams say would not be sure, and they are the costliest to ask.
+        return Judgement::Own;
+    }
+    let Some(found) = whatlang::detect(start) else { return Judgement::Own };
+    let code = code(found.lang());
+    let sure = foreign_script || found.is_reliable();
     if code != own && sure { Judgement::Other(code) } else { Judgement::Own }
 }
 

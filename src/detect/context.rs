@@ -3,12 +3,9 @@
 //!
 //! The words that make these are data (`context.toml`); how far each reaches is here.
 
-use crate::lexicon::{
-    Actor, ExceptionKind, ExceptionPattern, Hit, Lexicon, Occurrence, Roles, Rule, Tense, WordId, filter_of,
-};
+use super::quotes::Quotes;
+use crate::lexicon::{Actor, Hit, Lexicon, Occurrence, Roles, Rule, Tense, WordId};
 use crate::text::Text;
-use std::cell::RefCell;
-use std::collections::HashMap;
 
 /// How many words before a match a negator reaches within its clause.
 const NEGATION_REACH: usize = 5;
@@ -16,28 +13,10 @@ const NEGATION_REACH: usize = 5;
 const REPORT_REACH: usize = 12;
 /// How many words from a match its clause is followed.
 const CLAUSE_REACH: usize = 40;
-/// How far an opening or closing quotation mark is looked for, in bytes.
-const QUOTE_REACH: usize = 400;
 
 /// Whether the word is common in the lexicon's language and in no other.
 pub(super) fn is_function(lexicon: &Lexicon, id: WordId) -> bool {
     lexicon.roles(id).is(Roles::FUNCTION)
-}
-
-/// What is found out about a message once and not for each match.
-#[derive(Debug, Default)]
-pub(super) struct MessageFacts {
-    /// Whether it holds a quotation mark; other punctuation that is not ASCII counts as one.
-    has_quotes: bool,
-    /// By number of an exception: whether it matches anywhere in the message.
-    matches: RefCell<HashMap<u32, bool>>,
-}
-
-impl MessageFacts {
-    pub(super) fn of(plain: &str) -> Self {
-        let has_quotes = memchr::memchr2(b'"', 0xe2, plain.as_bytes()).is_some();
-        Self { has_quotes, matches: RefCell::default() }
-    }
 }
 
 /// A sentence of a message, with all that context is told from.
@@ -46,7 +25,7 @@ pub(super) struct SentenceView<'v> {
     text: &'v Text<'v>,
     /// Ids of all tokens of the message.
     all: &'v [WordId],
-    message: &'v MessageFacts,
+    quotes: &'v Quotes,
     sentence: usize,
     first: usize,
     last: usize,
@@ -57,14 +36,14 @@ impl<'v> SentenceView<'v> {
         lexicon: &'v Lexicon,
         text: &'v Text<'v>,
         all: &'v [WordId],
-        message: &'v MessageFacts,
+        quotes: &'v Quotes,
         sentence: usize,
     ) -> Self {
         let bounds = text.sentences()[sentence];
-        Self { lexicon, text, all, message, sentence, first: bounds.first as usize, last: bounds.last as usize }
+        Self { lexicon, text, all, quotes, sentence, first: bounds.first as usize, last: bounds.last as usize }
     }
 
-    /// Whether `rule`'s conditions and exceptions let `hit` stand.
+    /// Whether `rule`'s conditions let `hit` stand.
     pub(super) fn allows(&self, rule: &Rule, hit: &Hit) -> bool {
         let (first, last) = (hit.first as usize, hit.last as usize);
         let when = &rule.conditions;
@@ -74,11 +53,12 @@ impl<'v> SentenceView<'v> {
             && holds(when.question, &|| self.text.sentences()[self.sentence].question)
             && holds(when.conditional, &|| self.conditional(first))
             && holds(when.reported, &|| self.reported(first))
-            && holds(when.quoted, &|| self.quoted(first))
+            && holds(when.quoted, &|| {
+                self.quotes.hold(self.text.plain(), self.text.tokens().span(first).start as usize)
+            })
             && holds(when.contrast, &|| self.contrasted(last))
             && when.tense.is_none_or(|tense| tense == self.tense(first, last))
             && when.actor.is_none_or(|actor| actor == self.actor(first))
-            && self.without_exception(hit)
     }
 
     fn roles(&self, token: usize) -> Roles {
@@ -159,30 +139,6 @@ impl<'v> SentenceView<'v> {
         false
     }
 
-    fn quoted(&self, first: usize) -> bool {
-        if !self.message.has_quotes {
-            return false;
-        }
-        let plain = self.text.plain();
-        let at = self.text.tokens().span(first).start as usize;
-        let mut from = at.saturating_sub(QUOTE_REACH);
-        while !plain.is_char_boundary(from) {
-            from += 1;
-        }
-        let before = &plain[from..at];
-        let paragraph = before.rfind("\n\n").map_or(before, |gap| &before[gap..]);
-        let mut open = false;
-        for c in paragraph.chars() {
-            match c {
-                '"' => open = !open,
-                '\u{201c}' | '\u{201e}' => open = !(open && c == '\u{201c}'),
-                '\u{201d}' => open = false,
-                _ => {}
-            }
-        }
-        open && plain[at..].chars().take(QUOTE_REACH).any(|c| matches!(c, '"' | '\u{201d}' | '\u{201c}'))
-    }
-
     fn contrasted(&self, last: usize) -> bool {
         let next = self.text.sentences().get(self.sentence + 1).map(|sentence| sentence.first as usize);
         (last..self.last.min(last + CLAUSE_REACH)).chain(next).any(|token| self.roles(token).is(Roles::CONTRAST))
@@ -223,36 +179,5 @@ impl<'v> SentenceView<'v> {
             }
         }
         Actor::Nobody
-    }
-
-    fn without_exception(&self, hit: &Hit) -> bool {
-        let of = |kind| self.lexicon.exceptions(hit.rule, kind);
-        let own = &self.all[self.first..self.last];
-        let words = filter_of(own);
-        let may = |pattern: &ExceptionPattern| Lexicon::may_match(pattern, words);
-        let in_sentence =
-            |pattern: &ExceptionPattern| may(pattern) && self.lexicon.overlaps(pattern, own, 0..own.len());
-        let in_message = |pattern: &ExceptionPattern| {
-            *self.message.matches.borrow_mut().entry(pattern.number).or_insert_with(|| {
-                self.text.sentences().iter().any(|sentence| {
-                    let ids = &self.all[sentence.first as usize..sentence.last as usize];
-                    self.lexicon.overlaps(pattern, ids, 0..ids.len())
-                })
-            })
-        };
-        let needed_in_sentence = of(ExceptionKind::NeedsSentence);
-        let needed_in_message = of(ExceptionKind::NeedsMessage);
-        !of(ExceptionKind::Unless).iter().any(|pattern| may(pattern) && self.overlapped(pattern, hit))
-            && !of(ExceptionKind::UnlessSentence).iter().any(in_sentence)
-            && !of(ExceptionKind::UnlessMessage).iter().any(in_message)
-            && (needed_in_sentence.is_empty() || needed_in_sentence.iter().any(in_sentence))
-            && (needed_in_message.is_empty() || needed_in_message.iter().any(in_message))
-    }
-
-    /// Whether a match of `pattern` shares a word with `hit`.
-    fn overlapped(&self, pattern: &ExceptionPattern, hit: &Hit) -> bool {
-        let own = &self.all[self.first..self.last];
-        let (first, last) = (hit.first as usize - self.first, hit.last as usize - self.first);
-        self.lexicon.overlaps(pattern, own, first..last)
     }
 }

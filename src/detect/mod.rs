@@ -5,14 +5,18 @@
 //! show, [`Found::settle`] what stands once the situation is known.
 
 mod context;
+mod exceptions;
 mod overlap;
+mod quotes;
 
 use crate::language::WordSample;
 use crate::lexicon::{
     Hit, Kind, Label, LabelSet, Lexicon, Occurrence, Rule, Speaker, UNKNOWN, WaitsForCustomer, WordCache, WordId,
 };
 use crate::text::{Span, Text};
-use context::{MessageFacts, SentenceView};
+use context::SentenceView;
+use exceptions::{MessageExceptions, SentenceExceptions};
+use quotes::Quotes;
 
 /// A rule's match that stands: the evidence for a label.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,15 +90,9 @@ impl<'l> Detector<'l> {
         let (words, plain) = (self.lexicon.words(), text.plain());
         self.ids.clear();
         self.ids.extend(text.tokens().spans().map(|span| self.cache.id(words, plain, span)));
-        self.hits.clear();
-        for sentence in text.sentences() {
-            let ids = &self.ids[sentence.first as usize..sentence.last as usize];
-            self.lexicon.find(speaker, ids, sentence.first, &mut self.hits);
-        }
-        longest_leftmost(&mut self.hits);
         let (first, last) = (text.tokens().span(0), text.tokens().span(self.ids.len().saturating_sub(1)));
         Found {
-            candidates: self.in_context(text),
+            candidates: self.candidates(text, speaker),
             words: self.ids.len() as u32,
             sample: self.sample(),
             asks: text.sentences().iter().any(|sentence| sentence.question),
@@ -114,36 +112,50 @@ impl<'l> Detector<'l> {
         sample
     }
 
-    /// The hits whose context and exceptions let them stand.
-    fn in_context(&self, text: &Text<'_>) -> Vec<Detection> {
-        let mut candidates = Vec::with_capacity(self.hits.len());
-        if self.hits.is_empty() {
-            return candidates;
-        }
-        let facts = MessageFacts::of(text.plain());
-        for hit in &self.hits {
-            let sentence = text.sentences().partition_point(|sentence| sentence.last <= hit.first);
-            let view = SentenceView::new(self.lexicon, text, &self.ids, &facts, sentence);
-            let rule = &self.lexicon.rules()[hit.rule as usize];
-            if view.allows(rule, hit) {
-                let plain = Span::new(
-                    text.tokens().span(hit.first as usize).start,
-                    text.tokens().span(hit.last as usize - 1).end,
-                );
-                candidates.push(Detection {
-                    rule: hit.rule,
-                    label: rule.label,
-                    kind: rule.kind,
-                    span: text.raw_span(plain),
-                    sentence: sentence as u32,
-                    in_question: text.sentences()[sentence].question,
-                    waits: rule.waits_for_customer,
-                    unconditional: rule.conditions.failure == Occurrence::Any,
-                    tokens: (hit.first, hit.last),
-                });
+    /// The matches of `speaker`'s rules whose context and exceptions let them stand, ordered by rule and place.
+    fn candidates(&mut self, text: &Text<'_>, speaker: Speaker) -> Vec<Detection> {
+        let Self { lexicon, ids, hits, .. } = self;
+        let quotes = Quotes::of(text.plain());
+        let mut candidates = Vec::new();
+        for (number, sentence) in text.sentences().iter().enumerate() {
+            let words = &ids[sentence.first as usize..sentence.last as usize];
+            hits.clear();
+            lexicon.find(speaker, words, sentence.first, hits);
+            if hits.is_empty() {
+                continue;
+            }
+            longest_leftmost(hits);
+            let view = SentenceView::new(lexicon, text, ids, &quotes, number);
+            let exceptions = SentenceExceptions::new(lexicon, words, sentence.first);
+            for hit in &*hits {
+                let rule = &lexicon.rules()[hit.rule as usize];
+                if view.allows(rule, hit) && exceptions.allow(hit) {
+                    candidates.push(Detection::new(rule, hit, text, number));
+                }
             }
         }
+        let mut exceptions = MessageExceptions::new(lexicon, text.sentences(), ids);
+        candidates.retain(|one| exceptions.allow(one.rule));
+        candidates.sort_unstable_by_key(|one| (one.rule, one.tokens.0));
         candidates
+    }
+}
+
+impl Detection {
+    /// What `hit` of `rule` in the sentence with that number of `text` shows.
+    fn new(rule: &Rule, hit: &Hit, text: &Text<'_>, sentence: usize) -> Self {
+        let (first, last) = (text.tokens().span(hit.first as usize), text.tokens().span(hit.last as usize - 1));
+        Self {
+            rule: hit.rule,
+            label: rule.label,
+            kind: rule.kind,
+            span: text.raw_span(Span::new(first.start, last.end)),
+            sentence: sentence as u32,
+            in_question: text.sentences()[sentence].question,
+            waits: rule.waits_for_customer,
+            unconditional: rule.conditions.failure == Occurrence::Any,
+            tokens: (hit.first, hit.last),
+        }
     }
 }
 

@@ -1,11 +1,12 @@
 //! Parsed patterns to automata, and words to as few numbers as tell them apart.
 
+use super::automaton::{Branches, Choice, ChoiceId, Node};
 use super::filing::{self, Cabinet};
-use super::matcher::{Candidate, Choice, ChoiceId, CompiledPattern, ExceptionPattern, Matcher, Nearby, Node, WIDEST};
+use super::matcher::{Candidate, CompiledPattern, ExceptionPattern, Matcher, Nearby, WIDEST};
 use super::parse::ClassTable;
 use super::pattern::Pattern;
 use super::rule::Speaker;
-use super::word_table::{IndexRoom, SetId, WordIndex, WordIndexes, WordSets, filter_of};
+use super::word_table::{IndexRoom, SetId, Sets, WordIndexes, WordSets, filter_of};
 use super::words::{UNKNOWN, WordId, Words};
 use rustc_hash::FxHashMap;
 
@@ -33,27 +34,6 @@ pub(super) struct Compiler<'w> {
     patterns: Vec<(CompiledPattern, Speaker)>,
     /// How many exceptions were compiled.
     exceptions: u32,
-}
-
-/// Sets of words, each kept once.
-#[derive(Default)]
-struct Sets {
-    members: Vec<Vec<WordId>>,
-    known: FxHashMap<Vec<WordId>, SetId>,
-}
-
-impl Sets {
-    fn add(&mut self, mut ids: Vec<WordId>) -> SetId {
-        ids.sort_unstable();
-        ids.dedup();
-        if let Some(&set) = self.known.get(&ids) {
-            return set;
-        }
-        let set = self.members.len() as SetId;
-        self.members.push(ids.clone());
-        self.known.insert(ids, set);
-        set
-    }
 }
 
 impl<'w> Compiler<'w> {
@@ -263,18 +243,21 @@ impl<'w> Compiler<'w> {
         }
     }
 
-    /// The phrases of each choice by their first words.
-    fn index_phrases(&self, words: usize) -> (Vec<WordIndex>, WordIndexes) {
+    /// How each choice is entered.
+    fn branches(&mut self, words: usize) -> (Vec<Branches>, WordIndexes) {
         let mut indexes = WordIndexes::default();
         let mut room = IndexRoom::new(words);
-        let (mut pairs, mut first) = (Vec::new(), Vec::new());
-        let all = self.choices.iter().map(|choice| {
+        let (mut all, mut pairs, mut first) = (Vec::new(), Vec::new(), Vec::new());
+        for choice in &self.choices {
             for (number, phrase) in choice.phrases.iter().enumerate() {
                 self.first_words(phrase, &mut first);
                 pairs.extend(first.drain(..).map(|word| (word, number as u32)));
             }
-            indexes.add(&mut room, pairs.drain(..), choice.phrases.len())
-        });
+            let phrases = indexes.add(&mut room, pairs.drain(..), choice.phrases.len());
+            let single = choice.single.map_or(&[][..], |set| &self.sets.members[set as usize]);
+            all.push((phrases, [room.words(), single].concat()));
+        }
+        let all = all.into_iter().map(|(phrases, first)| Branches { first: self.sets.add_another(first), phrases });
         (all.collect(), indexes)
     }
 
@@ -288,7 +271,7 @@ impl<'w> Compiler<'w> {
         roles: &[u16],
         exceptions: &mut [ExceptionPattern],
     ) -> (Matcher, Vec<WordId>) {
-        let renumbered = self.equivalent_words(roles);
+        let renumbered = self.equivalent_words(roles, frequency);
         let words = 1 + renumbered.iter().copied().max().unwrap_or(UNKNOWN) as usize;
         let mut together = vec![0.0; words];
         for (old, &new) in renumbered.iter().enumerate() {
@@ -328,16 +311,16 @@ impl<'w> Compiler<'w> {
                 exception.before = before;
             }
         }
-        let of = |reads: &dyn Fn(Speaker) -> bool| {
+        let mut of = |reads: &dyn Fn(Speaker) -> bool| {
             let mine = candidates.iter().filter(|(_, _, speaker)| reads(*speaker));
-            filing::anchors(mine.map(|(anchors, one, _)| (anchors.as_slice(), *one)), &self.sets.members, &together)
+            filing::anchors(mine.map(|(anchors, one, _)| (anchors.as_slice(), *one)), &mut self.sets, &together)
         };
         let agent = of(&|speaker| speaker != Speaker::Customer);
         let customer = of(&|speaker| speaker != Speaker::Agent);
-        let (phrases, phrase_indexes) = self.index_phrases(words);
+        let (branches, phrases) = self.branches(words);
         let matcher = Matcher {
+            branches,
             phrases,
-            phrase_indexes,
             sets: WordSets::new(&self.sets.members),
             patterns: self.patterns.into_iter().map(|(pattern, _)| pattern).collect(),
             choices: self.choices,
@@ -347,17 +330,20 @@ impl<'w> Compiler<'w> {
         (matcher, renumbered)
     }
 
-    /// By word: a number that it shares with the words that are in the same sets and roles.
-    fn equivalent_words(&self, roles: &[u16]) -> Vec<WordId> {
+    /// By word: a number that it shares with the words that are in the same sets and roles; the most
+    /// common words have the lowest numbers.
+    fn equivalent_words(&self, roles: &[u16], frequency: &[f32]) -> Vec<WordId> {
         let mut signatures: Vec<Vec<SetId>> = vec![Vec::new(); self.words.count()];
         for (set, members) in self.sets.members.iter().enumerate() {
             members.iter().for_each(|&id| signatures[usize::from(id)].push(set as SetId));
         }
-        let mut numbers: FxHashMap<(Vec<SetId>, u16), WordId> = FxHashMap::default();
+        let mut by_frequency: Vec<usize> = (1..signatures.len()).collect();
+        by_frequency.sort_by(|a, b| frequency[*b].total_cmp(&frequency[*a]));
+        let mut numbers: FxHashMap<(&[SetId], u16), WordId> = FxHashMap::default();
         let mut renumbered = vec![UNKNOWN; signatures.len()];
-        for (id, signature) in signatures.into_iter().enumerate().skip(1) {
+        for id in by_frequency {
             let next = 1 + numbers.len() as WordId;
-            renumbered[id] = *numbers.entry((signature, roles[id])).or_insert(next);
+            renumbered[id] = *numbers.entry((&signatures[id], roles[id])).or_insert(next);
         }
         renumbered
     }

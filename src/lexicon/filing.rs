@@ -4,8 +4,9 @@
 //! those items is its anchor, the next its second. Where the anchor is a choice of phrases, each
 //! phrase is filed by itself, under its own rarest word.
 
-use super::matcher::{Anchor, Anchors, Candidate, Choice, Node};
-use super::word_table::IndexRoom;
+use super::automaton::{Choice, Node};
+use super::matcher::{Anchor, Anchors, Candidate};
+use super::word_table::{IndexRoom, Sets};
 use super::words::WordId;
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
@@ -233,10 +234,10 @@ fn small(words: u8) -> i8 {
 /// A word met at least so often in a million has a table of second words.
 const COMMON: f32 = 60.0;
 
-/// All candidates by anchor word; `members` are the words of each set, `frequency` is by word.
+/// All candidates by anchor word; `frequency` is by word.
 pub(super) fn anchors<'f>(
     filings: impl Iterator<Item = (&'f [WordId], Candidate)>,
-    members: &[Vec<WordId>],
+    sets: &mut Sets,
     frequency: &[f32],
 ) -> Anchors {
     let words = frequency.len();
@@ -257,7 +258,7 @@ pub(super) fn anchors<'f>(
             let candidates = numbers.iter().map(|&number| all[number as usize]);
             let (paired, alone): (Vec<_>, Vec<_>) =
                 candidates.partition(|candidate| common && candidate.second.is_some());
-            anchors.add(&paired, &alone, members, &mut room)
+            anchors.add(&paired, &alone, sets, &mut room)
         } else {
             anchors.words[usize::from(first)]
         };
@@ -267,13 +268,7 @@ pub(super) fn anchors<'f>(
 
 impl Anchors {
     /// Adds the candidates of an anchor.
-    fn add(
-        &mut self,
-        paired: &[Candidate],
-        alone: &[Candidate],
-        members: &[Vec<WordId>],
-        room: &mut IndexRoom,
-    ) -> Anchor {
+    fn add(&mut self, paired: &[Candidate], alone: &[Candidate], sets: &mut Sets, room: &mut IndexRoom) -> Anchor {
         let mut anchor = Anchor { paired: self.candidates.len() as u32, ..Anchor::default() };
         for (least, most) in paired.iter().filter_map(|one| Some(one.second?.distance)) {
             anchor.reach.0 = anchor.reach.0.max((-least).max(0).unsigned_abs());
@@ -282,9 +277,10 @@ impl Anchors {
         if !paired.is_empty() {
             let seconds = paired.iter().enumerate().filter_map(|(number, one)| Some((number, one.second?)));
             let pairs = seconds.flat_map(|(number, second)| {
-                members[second.set as usize].iter().map(move |&word| (word, number as u32))
+                sets.members[second.set as usize].iter().map(move |&word| (word, number as u32))
             });
-            anchor.seconds = self.pairs.add(room, pairs, paired.len());
+            anchor.pairs = self.pairs.add(room, pairs, paired.len());
+            anchor.seconds = sets.add_another(room.words().to_vec());
         }
         self.candidates.extend_from_slice(paired);
         anchor.alone = self.candidates.len() as u32;

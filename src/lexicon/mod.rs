@@ -4,6 +4,7 @@
 //! look up classes, compile all patterns into one matcher. What each rule must and must not find
 //! stands beside it as examples; [`crate::check`] holds them to it.
 
+mod automaton;
 mod compile;
 pub mod confidence;
 mod context_words;
@@ -253,7 +254,7 @@ impl Lexicon {
                 + anchors.pairs.bytes()
         };
         self.matcher.sets.bytes()
-            + self.matcher.phrase_indexes.bytes()
+            + self.matcher.phrases.bytes()
             + anchors(&self.matcher.agent)
             + anchors(&self.matcher.customer)
             + self.matcher.patterns.len() * size_of::<matcher::CompiledPattern>()

@@ -1,4 +1,5 @@
-//! Small hash tables of words, laid side by side so that what is looked at together is near.
+//! Which word is in which set, and what each word makes worth a try: small tables, laid side by side
+//! so that what is looked at together is near.
 
 use super::words::{UNKNOWN, WordId};
 use rustc_hash::FxHashMap;
@@ -20,22 +21,94 @@ pub(crate) fn filter_of(ids: &[WordId]) -> SentenceFilter {
     ids.iter().filter(|&&id| id != UNKNOWN).fold(0, |filter, &id| filter | 1 << (hash(id) & 127))
 }
 
-/// Which word is in which set: a small hash table a set, side by side.
+/// Sets of words while they are collected.
+#[derive(Default)]
+pub(super) struct Sets {
+    pub(super) members: Vec<Vec<WordId>>,
+    pub(super) known: FxHashMap<Vec<WordId>, SetId>,
+}
+
+impl Sets {
+    /// The set of `ids`; each is kept once.
+    pub(super) fn add(&mut self, mut ids: Vec<WordId>) -> SetId {
+        ids.sort_unstable();
+        ids.dedup();
+        if let Some(&set) = self.known.get(&ids) {
+            return set;
+        }
+        let set = self.add_another(ids.clone());
+        self.known.insert(ids, set);
+        set
+    }
+
+    /// Adds a set that is hardly ever there already: not worth a look.
+    pub(super) fn add_another(&mut self, ids: Vec<WordId>) -> SetId {
+        self.members.push(ids);
+        self.members.len() as SetId - 1
+    }
+}
+
+/// The words numbered below this are the most common ones; each has a bit of its own in a row.
+const COMMON: usize = 384;
+
+/// How many bits a row has: as many as fill a cache line.
+const BITS: usize = 512;
+
+/// A set's row: a bit for each common word, and a Bloom filter (Bloom 1970) of all others.
+#[derive(Debug, Clone, Copy, Default)]
+#[repr(align(64))]
+struct WordRow([u64; BITS / 64]);
+
+impl WordRow {
+    /// The bit of a word.
+    #[inline]
+    const fn bit(word: WordId) -> usize {
+        let number = word as usize;
+        if number < COMMON { number } else { COMMON + hash(word) as usize % (BITS - COMMON) }
+    }
+
+    fn add(&mut self, word: WordId) {
+        self.0[Self::bit(word) / 64] |= 1 << (Self::bit(word) % 64);
+    }
+
+    /// False where `word` is not there; nearly always only then, and always for a common word.
+    #[inline]
+    fn may_hold(&self, word: WordId) -> bool {
+        self.0[Self::bit(word) / 64] >> (Self::bit(word) % 64) & 1 == 1
+    }
+}
+
+/// Which word is in which set: a row for the common words and a small hash table for the others, a set.
 #[derive(Debug, Default)]
 pub(super) struct WordSets {
-    sets: Vec<WordSet>,
+    rows: Vec<WordRow>,
+    tables: Vec<RareWords>,
     slots: Vec<WordId>,
 }
 
-/// A set's table within [`WordSets`].
+/// A set's hash table within [`WordSets`].
 #[derive(Debug, Clone, Copy)]
-pub(super) struct WordSet {
-    /// A Bloom filter of its words: most questions end here.
-    filter: u64,
+struct RareWords {
     /// First slot.
     start: u32,
     /// One less than the number of slots, a power of two.
     last: u32,
+}
+
+/// A set of [`WordSets`].
+#[derive(Clone, Copy)]
+pub(super) struct WordSet<'s> {
+    sets: &'s WordSets,
+    row: &'s WordRow,
+    id: SetId,
+}
+
+impl WordSet<'_> {
+    /// Whether `word` is in the set; [`UNKNOWN`] is in none.
+    #[inline]
+    pub(super) fn contains(self, word: WordId) -> bool {
+        self.row.may_hold(word) && (usize::from(word) < COMMON || self.sets.holds_rare(self.id, word))
+    }
 }
 
 impl WordSets {
@@ -43,47 +116,46 @@ impl WordSets {
     pub(super) fn new(members: &[Vec<WordId>]) -> Self {
         let mut sets = Self::default();
         for ids in members {
-            let size = (ids.len() + ids.len() / 2 + 1).next_power_of_two();
-            let mut set = WordSet { filter: 0, start: sets.slots.len() as u32, last: size as u32 - 1 };
+            let mut row = WordRow::default();
+            ids.iter().filter(|&&id| id != UNKNOWN).for_each(|&id| row.add(id));
+            let rare = ids.iter().copied().filter(|&id| usize::from(id) >= COMMON);
+            let count = rare.clone().count();
+            let size = (count + count / 2 + 1).next_power_of_two();
+            let table = RareWords { start: sets.slots.len() as u32, last: size as u32 - 1 };
             sets.slots.resize(sets.slots.len() + size, UNKNOWN);
-            for &id in ids.iter().filter(|&&id| id != UNKNOWN) {
-                let mut slot = hash(id) & set.last;
-                while sets.slots[(set.start + slot) as usize] != UNKNOWN {
-                    slot = (slot + 1) & set.last;
+            for id in rare {
+                let mut slot = hash(id) & table.last;
+                while sets.slots[(table.start + slot) as usize] != UNKNOWN {
+                    slot = (slot + 1) & table.last;
                 }
-                sets.slots[(set.start + slot) as usize] = id;
-                set.filter |= 1 << (hash(id) & 63);
+                sets.slots[(table.start + slot) as usize] = id;
             }
-            sets.sets.push(set);
+            sets.rows.push(row);
+            sets.tables.push(table);
         }
         sets
     }
 
     /// The set `id`.
     #[inline]
-    pub(super) fn set(&self, id: SetId) -> WordSet {
-        self.sets[id as usize]
+    pub(super) fn set(&self, id: SetId) -> WordSet<'_> {
+        WordSet { sets: self, row: &self.rows[id as usize], id }
     }
 
-    /// Whether `id` is in `set`; [`UNKNOWN`] is in none.
-    #[inline]
-    pub(super) fn contains(&self, set: WordSet, id: WordId) -> bool {
-        set.filter >> (hash(id) & 63) & 1 == 1 && self.look_up(set, id)
-    }
-
-    fn look_up(&self, set: WordSet, id: WordId) -> bool {
-        let mut slot = hash(id) & set.last;
+    fn holds_rare(&self, set: SetId, word: WordId) -> bool {
+        let table = self.tables[set as usize];
+        let mut slot = hash(word) & table.last;
         loop {
-            let found = self.slots[(set.start + slot) as usize];
-            if found == UNKNOWN || found == id {
-                return found == id && id != UNKNOWN;
+            let found = self.slots[(table.start + slot) as usize];
+            if found == UNKNOWN || found == word {
+                return found == word;
             }
-            slot = (slot + 1) & set.last;
+            slot = (slot + 1) & table.last;
         }
     }
 
     pub(super) fn bytes(&self) -> usize {
-        self.sets.len() * size_of::<WordSet>() + self.slots.len() * 2
+        self.rows.len() * (size_of::<WordRow>() + size_of::<RareWords>()) + self.slots.len() * 2
     }
 }
 
@@ -103,12 +175,9 @@ pub(super) struct WordIndex {
 /// Word indexes side by side: of each common anchor, the candidates by second word; of each choice,
 /// the phrases by first word.
 ///
-/// A rare anchor has none: it is seldom met, and its few candidates are tried one by one. A Bloom
-/// filter (Bloom 1970) of a byte a word turns most words away before the larger table is touched.
+/// A rare anchor has none: it is seldom met, and its few candidates are tried one by one.
 #[derive(Debug, Default)]
 pub(super) struct WordIndexes {
-    /// By index a bit row, one bit for each hash value of a word.
-    filters: Vec<u8>,
     /// By slot: the word, or [`UNKNOWN`], and its group.
     slots: Vec<(WordId, u16)>,
     /// By group and chunk: bit `n` is the chunk's thing `n`.
@@ -128,6 +197,11 @@ impl IndexRoom {
     /// Room for indexes of so many words.
     pub(super) fn new(words: usize) -> Self {
         Self { place: vec![0; words], words: Vec::new(), masks: Vec::new() }
+    }
+
+    /// The words of the index that was built last.
+    pub(super) fn words(&self) -> &[WordId] {
+        &self.words
     }
 
     fn clear(&mut self) {
@@ -167,7 +241,6 @@ impl WordIndexes {
             chunks: chunks as u32,
         };
         self.slots.resize(self.slots.len() + size, (UNKNOWN, 0));
-        self.filters.resize(self.slots.len(), 0);
         // Words that make the same things worth a try share a group.
         let mut known: FxHashMap<&[u64], u16> = FxHashMap::default();
         for (&word, mask) in room.words.iter().zip(room.masks.chunks_exact(chunks.max(1))) {
@@ -181,59 +254,28 @@ impl WordIndexes {
                 slot = (slot + 1) & table.last;
             }
             self.slots[(table.start + slot) as usize] = (word, group);
-            let (byte, bit) = WordFilter::place(word, size);
-            self.filters[table.start as usize + byte] |= bit;
         }
         table
     }
 
-    /// The filter of an index's words.
-    #[inline]
-    pub(super) fn filter(&self, table: WordIndex) -> WordFilter<'_> {
-        let start = table.start as usize;
-        WordFilter { bytes: &self.filters[start..start + table.last as usize + 1] }
-    }
-
     /// The bits of what `word` makes worth a try; empty where it is not in the index.
     #[inline]
-    pub(super) fn masks(&self, table: WordIndex, word: WordId) -> &[u64] {
-        let mut slot = hash(word) & table.last;
+    pub(super) fn masks(&self, index: WordIndex, word: WordId) -> &[u64] {
+        let mut slot = hash(word) & index.last;
         loop {
-            let (found, group) = self.slots[(table.start + slot) as usize];
+            let (found, group) = self.slots[(index.start + slot) as usize];
             if found == UNKNOWN {
                 return &[];
             }
             if found == word {
-                let at = (table.groups + u32::from(group) * table.chunks) as usize;
-                return &self.masks[at..at + table.chunks as usize];
+                let at = (index.groups + u32::from(group) * index.chunks) as usize;
+                return &self.masks[at..at + index.chunks as usize];
             }
-            slot = (slot + 1) & table.last;
+            slot = (slot + 1) & index.last;
         }
     }
 
     pub(super) fn bytes(&self) -> usize {
-        self.slots.len() * 5 + self.masks.len() * 8
-    }
-}
-
-/// The Bloom filter of an index's words.
-pub(super) struct WordFilter<'f> {
-    bytes: &'f [u8],
-}
-
-impl WordFilter<'_> {
-    /// Which byte and which bit of it are a word's, in a filter of `size` bytes, a power of two.
-    #[inline]
-    const fn place(word: WordId, size: usize) -> (usize, u8) {
-        // Other bits of the hash than the slot takes.
-        let mixed = (word as u32).wrapping_mul(0x85eb_ca6b) >> 11;
-        ((mixed >> 3) as usize & (size - 1), 1 << (mixed & 7))
-    }
-
-    /// False where `word` is not in the index; nearly always only then.
-    #[inline]
-    pub(super) fn may_hold(&self, word: WordId) -> bool {
-        let (byte, bit) = Self::place(word, self.bytes.len());
-        self.bytes[byte] & bit != 0
+        self.slots.len() * 4 + self.masks.len() * 8
     }
 }

@@ -2,11 +2,12 @@
 //!
 //! A word is a run of letters, digits and inner apostrophes (`don't`, `we'll`); everything else
 //! parts words, so that "follow-up" is two and "example.com" too. ASCII text takes a quick way
-//! with byte masks, 64 bytes at a time; any other the way by Unicode word bounds (Unicode
-//! Standard Annex #29). On ASCII both give the same (a property test holds them to it).
+//! with byte masks, 64 bytes at a time; what else stands between two spaces the way by Unicode word
+//! bounds (Unicode Standard Annex #29). Both give the same (a property test holds them to it).
 
 use super::sentence::{Sentence, ends_sentence};
 use super::{Span, fold};
+use std::ops::Range;
 use unicode_segmentation::UnicodeSegmentation;
 use wide::u8x16;
 
@@ -84,12 +85,25 @@ pub(super) fn tokenize(text: &str, zone: Span, tokens: &mut Tokens, sentences: &
 
 fn tokenize_zone(text: &str, zone: Span, tokens: &mut Tokens, sentences: &mut Vec<Sentence>) {
     let mut sentence = OpenSentence { first: offset(tokens.len()), zone };
-    if zone.of(text).is_ascii() {
-        tokenize_ascii(text.as_bytes(), tokens, sentences, &mut sentence);
-    } else {
-        tokenize_unicode(text, tokens, sentences, &mut sentence);
+    let bytes = text.as_bytes();
+    let mut from = zone.start as usize;
+    let end = zone.end as usize;
+    // No word or mark reaches over ASCII white space: what is ASCII between such takes the quick way.
+    while let Some(other) = not_ascii(&bytes[from..end]) {
+        let space = |byte: &u8| byte.is_ascii_whitespace();
+        let start = bytes[from..from + other].iter().rposition(space).map_or(from, |at| from + at + 1);
+        let stop = bytes[from + other..end].iter().position(space).map_or(end, |at| from + other + at);
+        tokenize_ascii(bytes, from..start, tokens, sentences, &mut sentence);
+        tokenize_unicode(text, Span::new(offset(start), offset(stop)), tokens, sentences, &mut sentence);
+        from = stop;
     }
+    tokenize_ascii(bytes, from..end, tokens, sentences, &mut sentence);
     sentence.close(offset(tokens.len()), zone.end, false, sentences);
+}
+
+/// Where the first byte is that is not ASCII.
+fn not_ascii(bytes: &[u8]) -> Option<usize> {
+    if bytes.is_ascii() { None } else { bytes.iter().position(|byte| !byte.is_ascii()) }
 }
 
 /// `zone` without the handles that it begins with.
@@ -175,12 +189,18 @@ fn masks(block: &[u8; 64]) -> Masks {
     masks
 }
 
-fn tokenize_ascii(text: &[u8], tokens: &mut Tokens, sentences: &mut Vec<Sentence>, sentence: &mut OpenSentence) {
-    let zone = sentence.zone.range();
+/// Cuts `part` of the sentence's zone, all ASCII.
+fn tokenize_ascii(
+    text: &[u8],
+    part: Range<usize>,
+    tokens: &mut Tokens,
+    sentences: &mut Vec<Sentence>,
+    sentence: &mut OpenSentence,
+) {
     let mut in_word = 0_u64;
-    let mut base = zone.start;
-    while base < zone.end {
-        let stop = (base + 64).min(zone.end);
+    let mut base = part.start;
+    while base < part.end {
+        let stop = (base + 64).min(part.end);
         let mut tail = [0_u8; 64];
         let block = match text[base..stop].try_into() {
             Ok(block) => block,
@@ -190,7 +210,7 @@ fn tokenize_ascii(text: &[u8], tokens: &mut Tokens, sentences: &mut Vec<Sentence
             }
         };
         let Masks { word: letters, apostrophe, mark } = masks(block);
-        let next_is_letter = u64::from(stop < zone.end && text[stop].is_ascii_alphanumeric());
+        let next_is_letter = u64::from(stop < part.end && text[stop].is_ascii_alphanumeric());
         let inner = apostrophe & (letters << 1 | in_word) & (letters >> 1 | next_is_letter << 63);
         let word = letters | inner;
         let mut edges = word ^ (word << 1 | in_word);
@@ -214,16 +234,22 @@ fn tokenize_ascii(text: &[u8], tokens: &mut Tokens, sentences: &mut Vec<Sentence
         base = stop;
     }
     if tokens.edges.len() % 2 == 1 {
-        tokens.edges.push(offset(zone.end));
+        tokens.edges.push(offset(part.end));
     }
 }
 
-fn tokenize_unicode(text: &str, tokens: &mut Tokens, sentences: &mut Vec<Sentence>, sentence: &mut OpenSentence) {
-    let zone = sentence.zone;
+/// Cuts `part` of the sentence's zone by Unicode word bounds.
+fn tokenize_unicode(
+    text: &str,
+    part: Span,
+    tokens: &mut Tokens,
+    sentences: &mut Vec<Sentence>,
+    sentence: &mut OpenSentence,
+) {
     // Whether only invisible characters stand between the last word and here.
     let mut joinable = false;
-    for (at, piece) in zone.of(text).split_word_bound_indices() {
-        let at = zone.start as usize + at;
+    for (at, piece) in part.of(text).split_word_bound_indices() {
+        let at = part.start as usize + at;
         if piece.chars().any(char::is_alphanumeric) {
             for (start, end) in split_inside(piece) {
                 match tokens.last() {
@@ -239,7 +265,7 @@ fn tokenize_unicode(text: &str, tokens: &mut Tokens, sentences: &mut Vec<Sentenc
             // A closing mark may be glued to a number ("3." is two pieces, "3.5" one).
             continue;
         }
-        if joinable && (piece.chars().all(fold::is_invisible) || inner_apostrophe(text, zone, at, piece)) {
+        if joinable && (piece.chars().all(fold::is_invisible) || inner_apostrophe(text, part, at, piece)) {
             continue;
         }
         joinable = false;
@@ -260,9 +286,9 @@ const fn is_pictograph(c: char) -> bool {
 }
 
 /// Whether `piece` at `at` is an apostrophe that Unicode parts from the letters around it (`´`, `` ` ``).
-fn inner_apostrophe(text: &str, zone: Span, at: usize, piece: &str) -> bool {
+fn inner_apostrophe(text: &str, part: Span, at: usize, piece: &str) -> bool {
     piece.chars().all(fold::is_apostrophe)
-        && text[at + piece.len()..zone.end as usize].chars().next().is_some_and(char::is_alphanumeric)
+        && text[at + piece.len()..part.end as usize].chars().next().is_some_and(char::is_alphanumeric)
 }
 
 /// The stretches of letters, digits, joined marks and inner apostrophes in a Unicode word, which
@@ -281,4 +307,30 @@ fn split_inside(piece: &str) -> impl Iterator<Item = (usize, usize)> + '_ {
 
 const fn parts_words(c: char) -> bool {
     matches!(c, '.' | ':' | '_' | ',' | ';' | '\u{2024}' | '\u{fe52}' | '\u{ff0e}' | '\u{b7}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Words and marks in ASCII, anything else, and what likes to stick to words.
+    const PIECE: &str = "[a-zA-Z0-9.,!?'`:_ \n\r\t-]{0,12}|\\PC{0,2}|[’“é日\u{200b}\u{200d}\u{301}\u{3000}😀]";
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn both_ways_cut_the_same(pieces in prop::collection::vec(PIECE, 0..12)) {
+            let text = pieces.concat();
+            let zone = Span::new(0, offset(text.len()));
+            let (mut quick, mut quick_sentences) = (Tokens::default(), Vec::new());
+            tokenize_zone(&text, zone, &mut quick, &mut quick_sentences);
+            let (mut slow, mut slow_sentences) = (Tokens::default(), Vec::new());
+            let mut sentence = OpenSentence { first: 0, zone };
+            tokenize_unicode(&text, zone, &mut slow, &mut slow_sentences, &mut sentence);
+            sentence.close(offset(slow.len()), zone.end, false, &mut slow_sentences);
+            prop_assert_eq!((quick, quick_sentences), (slow, slow_sentences), "{:?}", text);
+        }
+    }
 }

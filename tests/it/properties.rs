@@ -189,7 +189,7 @@ proptest! {
 
     #[test]
     fn the_quick_way_finds_what_the_unicode_way_finds(body in ascii()) {
-        // A character without width at the end sends the same text the other way.
+        // A character without width at the end sends the last word the other way.
         let mut detector = Detector::new(english());
         for speaker in [Speaker::Agent, Speaker::Customer] {
             let quick = find(&mut detector, &body, Markup::Plain, speaker);
