@@ -1,6 +1,6 @@
 //! Figures, charts and funnels as pages show them.
 
-use super::{Problem, chart_csv};
+use super::{Problem, chart_csv, people};
 use crate::audit::summary::Group;
 use crate::report::funnel_plot::funnel_plot;
 use crate::report::plot::{ControlPlot, Look, Point, Scale};
@@ -8,7 +8,7 @@ use crate::report::words::{self, Figure};
 use crate::service::api::reading::figures::MeasureView;
 use crate::service::figures::{Series, Step};
 use crate::trend::control::{self, Part, Settings};
-use crate::trend::{Count, Funnel, Interval, Minimum, Z_95};
+use crate::trend::{Count, Funnel, Grain, Interval, Minimum, Z_95};
 use std::collections::BTreeSet;
 
 /// The latest of so many periods are shown; limits rest on all.
@@ -147,11 +147,11 @@ fn capital(text: &str) -> String {
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
-/// The control chart of measure `index`.
+/// The control chart of measure `index`, by periods of that length.
 ///
 /// # Errors
 /// Where it cannot be drawn.
-pub fn control_chart(measure: &MeasureView, index: usize, series: &Series) -> Result<ChartView, Problem> {
+pub fn control_chart(measure: &MeasureView, index: usize, series: &Series, grain: Grain) -> Result<ChartView, Problem> {
     let steps = &series.steps;
     let points: Vec<control::Point> = steps
         .iter()
@@ -160,7 +160,11 @@ pub fn control_chart(measure: &MeasureView, index: usize, series: &Series) -> Re
     let parts = control::parts(&points, &Settings { minimum: Minimum::default(), ..Settings::default() });
     let from = steps.len().saturating_sub(MOST_PERIODS);
     let mut sentences = Vec::new();
-    for part in &parts {
+    let judged = points[from..].iter().any(|point| !is_grey(&point.count));
+    if !judged && !parts.is_empty() {
+        sentences.push(format!("No {} has enough messages to be judged: it takes {}.", grain.name(), people::least()));
+    }
+    for part in parts.iter().filter(|_| judged) {
         let said = match &part.lines {
             Ok(lines) if lines.signals.is_empty() => {
                 format!("Usual is {}. Nothing unusual.", words::percent(lines.centre))
@@ -170,7 +174,7 @@ pub fn control_chart(measure: &MeasureView, index: usize, series: &Series) -> Re
         };
         sentences.push(if parts.len() == 1 { said } else { format!("{}: {said}", between(steps, part)) });
     }
-    if parts.len() > 1 {
+    if parts.len() > 1 && judged {
         sentences.push("Where a dashed line stands, rules or scorecard changed: what is left of it was measured otherwise, and is not compared with what is right of it.".to_owned());
     }
     if parts.is_empty() {
@@ -220,7 +224,8 @@ pub fn control_chart(measure: &MeasureView, index: usize, series: &Series) -> Re
         below: "",
         sentences,
         signals: signals.into_iter().map(|(_, said)| said).collect(),
-        svg: draw(steps, &points, &parts, from, &unusual)?,
+        // Grey points alone are a sky of stars: they tell nothing.
+        svg: if judged { draw(steps, &points, &parts, from, &unusual)? } else { None },
         heads: vec!["When", "Count", "Range", "Limits", "Remark"],
         rows,
         columns: chart_csv::TREND.into(),
@@ -308,7 +313,7 @@ pub fn funnel_chart(
         title: if measure.kind == "criterion" { measure.asks.clone() } else { measure.title.clone() },
         asks: if measure.kind == "criterion" { String::new() } else { measure.asks.clone() },
         axis: if measure.kind == "criterion" { "Met in % of messages" } else { "Found in % of messages" },
-        below: "Independent messages (each step right is a multiple)",
+        below: "Messages, each step a multiple",
         sentences: Vec::new(),
         signals: Vec::new(),
         svg: None,
@@ -346,7 +351,7 @@ pub fn funnel_chart(
             ));
         }
         let look = Look::from(standing);
-        let shown = (look == Look::Beyond).then(|| name.clone());
+        let shown = (look == Look::Beyond || own == Some(name)).then(|| name.clone());
         points.push(Point { x: funnel.effective_n(count), y: rate, look, name: shown });
     }
     let judged = points.iter().filter(|point| point.look != Look::Grey).count();

@@ -30,6 +30,7 @@ mod signing;
 mod span;
 mod table_csv;
 mod teams;
+mod trail;
 mod try_it;
 pub mod visitor;
 pub mod waiting;

@@ -3,13 +3,14 @@
 use super::Problem;
 use super::conversation::Blind;
 use super::frame::{Frame, own_path, page_with, see_other};
-use super::item::{Item, in_words};
+use super::item::{Item, in_words, lay_trail};
 use super::judging_first::JudgingFirst;
 use super::problem::encoded;
 use super::visitor::Visitor;
 use crate::access::{Credential, Scope as AccessScope};
 use crate::index::{Bucket, Cursor, FacetBy, Facets, SearchRequest, Sort};
 use crate::query::{Days, Filter, Finding, Query, QueryError, help};
+use crate::report::words;
 use crate::service::Service;
 use crate::service::api::search::{scope, sort};
 use crate::service::routes::at;
@@ -81,13 +82,13 @@ struct SortChoice {
 struct Count {
     name: &'static str,
     values: Vec<CountedValue>,
-    rest: u64,
+    rest: Option<String>,
 }
 
 /// The messages with one value, and the search that finds them.
 struct CountedValue {
     name: String,
-    messages: u64,
+    messages: String,
     path: Option<String>,
 }
 
@@ -254,21 +255,21 @@ fn find(
     let keys: Vec<i64> = hits.hits.iter().map(|hit| hit.message).collect();
     let zone = service.office.zone();
     filled.items = found::found(transaction, &keys)?.into_iter().map(|row| Item::of(row, query, zone)).collect();
+    lay_trail(&filled.here, &mut filled.items);
     filled.next = hits.next.map(|next| format!("{}&cursor={next}", filled.here));
     let by = COUNTED.map(|(by, _)| by);
     let Facets { mean_score, with_score, facets, .. } = service.index.facets(query, &scope, &by, VALUES)?;
-    filled.total = match hits.total {
-        1 => "1 message".to_owned(),
-        total => format!("{total} messages"),
-    };
-    filled.mean_score = mean_score.map(|mean| format!("mean score {mean:.0}, over the {with_score} that have one"));
+    filled.total = words::counted(hits.total, "message", "messages");
+    filled.mean_score =
+        mean_score.map(|mean| format!("mean score {mean:.0}, over the {} that have one", words::number(with_score)));
     let agents: HashMap<String, agents::AgentRow> =
         agents::agents(transaction)?.into_iter().map(|row| (row.key.to_string(), row)).collect();
     for ((by, name), facet) in COUNTED.into_iter().zip(facets) {
         let value = |bucket: Bucket| value(bucket, by, query, order, &agents);
         let values: Vec<CountedValue> = facet.buckets.into_iter().map(value).collect();
         if !values.is_empty() {
-            filled.counts.push(Count { name, values, rest: facet.rest });
+            let rest = (facet.rest > 0).then(|| words::number(facet.rest));
+            filled.counts.push(Count { name, values, rest });
         }
     }
     Ok(())
@@ -307,7 +308,7 @@ fn value(
         _ => (value, None),
     };
     let path = filter.map(|filter| path_of(&Query::and(vec![query.clone(), Query::Is(filter)]).to_string(), order));
-    CountedValue { name, messages, path }
+    CountedValue { name, messages: words::number(messages), path }
 }
 
 /// The days of a month such as `2026-11`.
