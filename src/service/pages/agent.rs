@@ -1,8 +1,9 @@
 //! An agent: habits with examples, figures, trend, promises; the page of a coaching talk.
 
+use super::charts::{ChartView, control_chart, funnel_chart};
 use super::frame::{Frame, page};
 use super::habits::{self, Habit};
-use super::measured::{self, ChartView, Measured, control_chart, funnel_chart};
+use super::measured::{self, Measured};
 use super::moment::Moment;
 use super::people::{self, PeopleQuery, PromiseWords};
 use super::span::Span;

@@ -9,6 +9,7 @@ mod agents;
 pub mod assets;
 pub mod calibration;
 mod chart_csv;
+mod charts;
 pub mod completion;
 pub mod conversation;
 pub mod frame;
@@ -25,6 +26,7 @@ mod queue;
 mod rules;
 mod search;
 mod search_export;
+mod search_saved;
 mod settings;
 mod signing;
 mod span;
@@ -47,6 +49,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .configure(search::routes)
         .configure(completion::routes)
         .configure(search_export::routes)
+        .configure(search_saved::routes)
         .configure(conversation::routes)
         .configure(calibration::routes)
         .configure(agents::routes)

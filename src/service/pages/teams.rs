@@ -1,7 +1,8 @@
 //! Teams: who is in them, how often they did what, and whether anybody in them differs.
 
+use super::charts::{ChartView, control_chart, funnel_chart};
 use super::frame::{Frame, page};
-use super::measured::{ChartView, Measured, control_chart, funnel_chart};
+use super::measured::Measured;
 use super::people::{self, People, PeopleQuery, PersonRow, PromiseWords};
 use super::span::Span;
 use super::visitor::Visitor;
