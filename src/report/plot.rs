@@ -169,7 +169,7 @@ impl FunnelPlot {
             let x = place((point.x / self.n.0).ln() / span, CELLS.0);
             (x, place(point.y, CELLS.1 / (self.scale.top - self.scale.bottom)), point.look)
         };
-        points.retain(|point| point.look == Look::Beyond || taken.insert(cell(point)));
+        points.retain(|point| point.name.is_some() || point.look == Look::Beyond || taken.insert(cell(point)));
         points
     }
 
@@ -222,7 +222,7 @@ impl FunnelPlot {
                 chart.draw_series([circle(point, self.scale, small)]).map_err(failed)?;
             }
             let mut named: Vec<(i32, i32)> = Vec::new();
-            for point in self.points.iter().filter(|point| point.look == Look::Beyond) {
+            for point in &self.points {
                 let Some(name) = &point.name else { continue };
                 let at = chart.backend_coord(&(point.x, self.scale.cut(point.y)));
                 // No name upon another.
@@ -235,7 +235,8 @@ impl FunnelPlot {
                 let right = at.0 < SIZE.0 as i32 * 6 / 10;
                 let (shift, side) = if right { (18, HPos::Left) } else { (-18, HPos::Right) };
                 // Lines and points behind a name would make it hard to read.
-                for color in [HALO, BEYOND] {
+                let color = if point.look == Look::Beyond { BEYOND } else { INK };
+                for color in [HALO, color] {
                     let style = text_style(color).pos(Pos::new(side, VPos::Center));
                     let text = Text::new(shortened(name), (at.0 + shift, at.1.max(20)), style);
                     root.draw(&text).map_err(failed)?;

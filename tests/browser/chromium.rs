@@ -5,7 +5,8 @@ use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -72,7 +73,16 @@ impl Driver {
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        let _ = self.process.kill();
+        // A test that failed has left its browsers open; the driver ends them with itself.
+        let host = self.address.trim_start_matches("http://");
+        let asked = TcpStream::connect(host).and_then(|mut stream| {
+            stream.set_read_timeout(Some(Duration::from_secs(10)))?;
+            write!(stream, "GET /shutdown HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n")?;
+            stream.read_to_end(&mut Vec::new())
+        });
+        if asked.is_err() {
+            let _ = self.process.kill();
+        }
         let _ = self.process.wait();
     }
 }
@@ -116,6 +126,33 @@ impl Browser {
         self.devtools("Emulation.setDeviceMetricsOverride", size).await;
         let feature = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}, {"name": "prefers-reduced-motion", "value": "reduce"}]});
         self.devtools("Emulation.setEmulatedMedia", feature).await;
+    }
+
+    /// Pages run no scripts any more; [`Browser::script`] still does.
+    pub async fn without_scripts(&self) {
+        self.devtools("Emulation.setScriptExecutionDisabled", json!({"value": true})).await;
+    }
+
+    /// As on a train: half a second until anything comes, and little at a time.
+    pub async fn slow_network(&self) {
+        self.devtools("Network.enable", json!({})).await;
+        let slow = json!({"offline": false, "latency": 500, "downloadThroughput": 60_000, "uploadThroughput": 20_000});
+        self.devtools("Network.emulateNetworkConditions", slow).await;
+    }
+
+    /// The page on paper: how many sheets, and the text that stands on them. Keeps the file where pictures are.
+    pub async fn printed(&self, name: &str) -> (usize, String) {
+        let printed = self.devtools("Page.printToPDF", json!({"preferCSSPageSize": true})).await;
+        let file = base64::engine::general_purpose::STANDARD.decode(printed["data"].as_str().unwrap()).unwrap();
+        if let Ok(folder) = std::env::var("TEST_SHOTS") {
+            std::fs::create_dir_all(&folder).unwrap();
+            std::fs::write(PathBuf::from(folder).join(format!("{name}.pdf")), &file).unwrap();
+        }
+        let sheets = file.windows(12).filter(|bytes| bytes.starts_with(b"/Type /Page") && bytes[11] != b's').count();
+        self.devtools("Emulation.setEmulatedMedia", json!({"media": "print"})).await;
+        let shown = self.script("return document.body.innerText").await.as_str().unwrap().to_owned();
+        self.devtools("Emulation.setEmulatedMedia", json!({"media": ""})).await;
+        (sheets, shown)
     }
 
     /// What a script of this page gives.
@@ -208,7 +245,7 @@ impl Browser {
     }
 
     /// What the browser complained of since it was last asked: scripts that failed, what the policy kept out.
-    pub async fn complaints(&self) -> Vec<String> {
+    async fn complaints(&self) -> Vec<String> {
         #[derive(Debug)]
         struct Complaints;
         impl WebDriverCompatibleCommand for Complaints {
@@ -223,6 +260,13 @@ impl Browser {
         let lines = self.client.issue_cmd(Complaints).await.unwrap();
         let lines = lines.as_array().unwrap().iter().filter(|line| line["level"] == "SEVERE");
         lines.map(|line| line["message"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// Complaints that tell of a fault: answers of 4xx to what was wrong on purpose are none.
+    pub async fn grave_complaints(&self) -> Vec<String> {
+        let mut complaints = self.complaints().await;
+        complaints.retain(|line| !line.contains("status of 4"));
+        complaints
     }
 
     /// Ends it.

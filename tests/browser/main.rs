@@ -8,7 +8,10 @@
 
 mod chromium;
 mod demo;
+mod importing;
 mod judging;
 mod pages;
 mod reviewing;
 mod settings;
+mod trouble;
+mod trying;

@@ -144,5 +144,35 @@ async fn texts_of_messages_are_shown_and_not_obeyed() {
     assert_eq!(browser.client.title().await.unwrap(), "Search · Amends");
     assert_eq!(browser.script("return document.querySelectorAll('main script, main img').length").await, json!(0));
     browser.inspect("search-hostile").await;
+
+    let places = "return [...document.querySelectorAll('.items h3 a')].map((link) => link.href)";
+    let places = browser.script(places).await;
+    let (mut all, mut most_marks) = (String::new(), 0);
+    for (number, place) in places.as_array().unwrap().iter().enumerate() {
+        browser.open(place.as_str().unwrap()).await;
+        let words = browser.wait(".turn.agent .words").await.text().await.unwrap();
+        let side =
+            browser.script("return getComputedStyle(document.querySelector('.turn.agent .text')).direction").await;
+        assert_eq!(side == json!("rtl"), words.starts_with('أ'), "each text has its own direction: {words:.40}");
+        all.push_str(&words);
+        let marks = browser.script("return document.querySelectorAll('mark').length").await;
+        most_marks = most_marks.max(marks.as_u64().unwrap());
+        assert_eq!(browser.client.title().await.unwrap(), format!("{} · Amends", browser.text("h1").await));
+        assert_eq!(
+            browser
+                .script("return document.querySelectorAll('main script, main img, .said-here b, .said-here i').length")
+                .await,
+            json!(0)
+        );
+        assert!(browser.text(".turn.agent h3").await.contains("<i>Mallory</i> \"&'"));
+        browser.inspect(&format!("conversation-hostile-{number}")).await;
+    }
+    for whole in ["onerror=\"document.title='taken over'\">", "أعتذر عن التأخير.", "🙇🏽‍♀️👩‍👩‍👧", "🎉🎉🎉"]
+    {
+        assert!(all.contains(whole), "{whole}");
+    }
+    assert!(all.len() > 100_000, "100 kB are shown whole");
+    assert!(most_marks <= 150 * 3, "so many marks no browser shows in good time: {most_marks}");
+    assert_eq!(browser.grave_complaints().await, Vec::<String>::new());
     browser.close().await;
 }

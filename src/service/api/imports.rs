@@ -1,5 +1,6 @@
 //! Exports of ticketing tools, uploaded and taken in beside answering.
 
+use crate::access::Principal;
 use crate::ingest::import::Reading;
 use crate::service::Service;
 use crate::service::gate::{Ingest, May};
@@ -14,8 +15,8 @@ use crate::store::{StoreError, audit_log};
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::web::{Bytes, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, web};
-use futures_util::StreamExt;
 use futures_util::stream::unfold;
+use futures_util::{Stream, StreamExt};
 use jiff::Timestamp;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -117,42 +118,20 @@ pub async fn post(
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
     let (service, reading) = (service.into_inner(), reading.into_inner());
-    if let Err(wrong) = reading.settings() {
-        let problem = Problem::bad_request("a parameter is not allowed");
-        return Err(wrong.into_iter().fold(problem, |problem, (name, why)| problem.at(name, why)));
-    }
+    check(&reading)?;
     let limit = service.settings.server.import_limit;
     let told = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     if told.is_some_and(|told| told > limit) {
         return Err(too_large(limit));
     }
-    let upload = service.store.upload(format!("{}.export", uuid::Uuid::now_v7()))?;
-    let (upload, size, digest) = receive(upload, payload, limit).await?;
-    if size == 0 {
+    let received = receive(&service, payload).await?;
+    if received.size == 0 {
         return Err(Problem::bad_request("the body is empty: send the export as it is"));
     }
     let mut location = None;
-    let (shared, principal) = (Arc::clone(&service), (*caller).clone());
+    let (shared, principal, digest) = (Arc::clone(&service), (*caller).clone(), received.digest);
     let work = async {
-        let file = web::block(move || upload.keep()).await.map_err(|_| StoreError::Closed)??;
-        let reading_told = reading.name.clone();
-        let uploaded = Uploaded { file: file.clone(), size, reading };
-        let asked = serde_json::to_string(&uploaded).map_err(StoreError::from)?;
-        let added = shared.write(move |transaction| {
-            let actor = principal.credential.to_string();
-            let key = jobs::add(transaction, Kind::Import, &asked, Some(&actor), Timestamp::now())?;
-            let subject = format!("import:{key}");
-            audit_log::add(transaction, Some(&principal), "import", Some(&subject), reading_told.as_deref())?;
-            jobs::get(transaction, Kind::Import, key)
-        });
-        let added = match added.await {
-            Ok(Some(added)) => added,
-            failed => {
-                shared.store.remove_upload(&file)?;
-                return Err(failed.err().unwrap_or_else(|| Problem::internal("a job is not there")));
-            }
-        };
-        shared.jobs.signal.wake();
+        let added = begin(&shared, principal, received, reading).await?;
         location = Some(format!("/v1/imports/{}", added.key));
         Kept::of(StatusCode::ACCEPTED, &JobAnswer::of(&shared, added))
     };
@@ -163,16 +142,74 @@ pub async fn post(
     Ok(answer)
 }
 
+/// Refuses what an export cannot be read by.
+///
+/// # Errors
+/// 400 that names each.
+pub fn check(reading: &Reading) -> Result<(), Problem> {
+    let problem = Problem::bad_request("a parameter is not allowed");
+    let named = |wrong: Vec<(_, _)>| wrong.into_iter().fold(problem, |problem, (name, why)| problem.at(name, why));
+    reading.settings().map(drop).map_err(named)
+}
+
+/// Has what was received taken in.
+///
+/// # Errors
+/// Where the store fails; the file is removed then.
+pub async fn begin(
+    service: &Arc<Service>,
+    principal: Principal,
+    received: Received,
+    reading: Reading,
+) -> Result<Job, Problem> {
+    let Received { upload, size, .. } = received;
+    let file = web::block(move || upload.keep()).await.map_err(|_| StoreError::Closed)??;
+    let name = reading.name.clone();
+    let asked = serde_json::to_string(&Uploaded { file: file.clone(), size, reading }).map_err(StoreError::from)?;
+    let added = service.write(move |transaction| {
+        let actor = principal.credential.to_string();
+        let key = jobs::add(transaction, Kind::Import, &asked, Some(&actor), Timestamp::now())?;
+        audit_log::add(transaction, Some(&principal), "import", Some(&format!("import:{key}")), name.as_deref())?;
+        jobs::get(transaction, Kind::Import, key)
+    });
+    match added.await {
+        Ok(Some(added)) => {
+            service.jobs.signal.wake();
+            Ok(added)
+        }
+        failed => {
+            service.store.remove_upload(&file)?;
+            Err(failed.err().unwrap_or_else(|| Problem::internal("a job is not there")))
+        }
+    }
+}
+
 fn too_large(limit: u64) -> Problem {
     Problem::too_large(format!("an export may have {limit} bytes at most (server.import_limit)"))
 }
 
-/// Writes the body to the file; gives it back with its size and digest.
-async fn receive(
-    mut upload: Upload,
-    mut payload: web::Payload,
-    limit: u64,
-) -> Result<(Upload, u64, [u8; 32]), Problem> {
+/// An export that was sent.
+#[derive(Debug)]
+pub struct Received {
+    upload: Upload,
+    /// Its bytes.
+    pub size: u64,
+    digest: [u8; 32],
+}
+
+/// Writes what is sent to a file.
+///
+/// # Errors
+/// 413 where it is too large; where it cannot be received or written.
+pub async fn receive<E>(
+    service: &Service,
+    mut payload: impl Stream<Item = Result<Bytes, E>> + Unpin,
+) -> Result<Received, Problem>
+where
+    Problem: From<E>,
+{
+    let limit = service.settings.server.import_limit;
+    let mut upload = service.store.upload(format!("{}.export", uuid::Uuid::now_v7()))?;
     let mut hash = Sha256::new();
     let (mut size, mut part, mut over) = (0, Vec::with_capacity(PART), false);
     while !over {
@@ -196,7 +233,7 @@ async fn receive(
             (upload, hash) = written.await.map_err(|_| StoreError::Closed)??;
         }
     }
-    Ok((upload, size, hash.finalize().into()))
+    Ok(Received { upload, size, digest: hash.finalize().into() })
 }
 
 /// Imports

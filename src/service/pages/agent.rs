@@ -1,8 +1,10 @@
 //! An agent: habits with examples, figures, trend, promises; the page of a coaching talk.
 
+use super::charts::{ChartView, control_chart, funnel_chart};
 use super::frame::{Frame, page};
 use super::habits::{self, Habit};
-use super::measured::{self, ChartView, Measured, control_chart, funnel_chart};
+use super::measured::{self, Measured};
+use super::moment::Moment;
 use super::people::{self, PeopleQuery, PromiseWords};
 use super::span::Span;
 use super::visitor::Visitor;
@@ -24,7 +26,7 @@ use actix_web::http::Method;
 use actix_web::web::{self, Query, ServiceConfig};
 use askama::Template;
 use jiff::Timestamp;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Its routes.
@@ -57,6 +59,10 @@ struct AgentPage {
     promises: PromiseWords,
     apology: Vec<String>,
     charts: Vec<ChartView>,
+    /// Whether none of them shows anything.
+    no_trend: bool,
+    /// The figures are of that time.
+    as_of: Moment,
     funnels: Vec<ChartView>,
     least: String,
     query: PeopleQuery,
@@ -89,7 +95,8 @@ async fn agent_page(
         Some("month") => Grain::Month,
         Some(other) => return Err(wrong("grain", format!("`{other}` is no length; allowed are week, month"))),
     };
-    let window = span.window(Timestamp::now(), service.office.zone());
+    let now = Timestamp::now();
+    let window = span.window(now, service.office.zone());
     let measures = measures(service.method().card);
     let chosen = query.measure.as_deref().filter(|name| !name.is_empty());
     let chosen = chosen.map(|name| measure_named(&measures, "measure", name)).transpose()?;
@@ -106,8 +113,16 @@ async fn agent_page(
         };
         let all = agents::agents(transaction)?.into_iter();
         let members = all.filter_map(|row| groups.remove(&row.key).map(|group| (row, group))).collect();
+        let mut shown = BTreeSet::new();
         let (strongest, weakest) = habits::of(&known, &series.total, |measure, met| {
-            habits::examples(transaction, key, window, (&figures.versions, measure, met), shared.office.zone())
+            habits::example(
+                transaction,
+                key,
+                window,
+                (&figures.versions, measure, met),
+                &mut shown,
+                shared.office.zone(),
+            )
         })?;
         let apologies = apologies(transaction, key, window, MOST_CONVERSATIONS)?;
         Ok(Some(Found { row, series, apologies, members, strongest, weakest }))
@@ -122,7 +137,7 @@ async fn agent_page(
     }
     let shown = chosen.into_iter().chain((0..HEADLINES.len()).filter(|index| Some(*index) != chosen));
     let shown: Vec<usize> = shown.collect();
-    let charts = shown.iter().map(|index| control_chart(&measures[*index], *index, &series));
+    let charts = shown.iter().map(|index| control_chart(&measures[*index], *index, &series, grain));
     let mut charts = charts.collect::<Result<Vec<_>, _>>()?;
     let name = row.shown().to_owned();
     // An agent is not shown how each of the others does.
@@ -159,6 +174,8 @@ async fn agent_page(
         measured,
         promises: (&series.total.promises).into(),
         apology: apology_words(&apologies),
+        as_of: Moment::of(now, service.office.zone()),
+        no_trend: charts.iter().all(|chart| chart.svg.is_none()),
         charts,
         funnels: plots,
         least: people::least(),

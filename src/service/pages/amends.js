@@ -46,6 +46,31 @@ for (const time of document.querySelectorAll("time[datetime]")) {
   time.textContent = at.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
 }
 
+// On a slow network people press twice: a form is sent once. Whoever comes back to the page may send it again.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post") return;
+  if (form.dataset.sent) { event.preventDefault(); return; }
+  form.dataset.sent = "yes";
+  setTimeout(() => { if (form.dataset.sent) amends.say("Sending …"); }, 1000);
+  // Or gave up waiting.
+  setTimeout(() => { delete form.dataset.sent; }, 15000);
+});
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
+
+// What was written and not saved is nobody else's.
+document.querySelector('form[action="/signout"]')?.addEventListener("submit", () => sessionStorage.clear());
+
+// On a phone the way between pages is wider than the screen.
+{
+  const here = document.querySelector(".pages [aria-current]");
+  const list = here?.closest("ul");
+  const show = () => { list.scrollLeft = here.offsetLeft - list.offsetLeft - (list.clientWidth - here.offsetWidth) / 2; };
+  if (list) { show(); addEventListener("resize", show); }
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || amends.typing(event.target)) return;
   const keys = document.querySelector("details.keys");
@@ -58,10 +83,3 @@ document.addEventListener("keydown", (event) => {
     if (search) { event.preventDefault(); search.focus(); }
   }
 });
-
-// From a conversation one goes on to the next one of the list in which it was last shown.
-{
-  const links = [...document.querySelectorAll('main :is(.items, table) :is(h2, h3, th) a[href^="/conversations/"]')];
-  const places = links.map((link) => link.getAttribute("href"));
-  if (places.length) sessionStorage.setItem("trail", JSON.stringify({ from: location.pathname + location.search, places }));
-}

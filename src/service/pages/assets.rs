@@ -40,6 +40,7 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
         ),
         ("amends.js", SCRIPT, include_str!("amends.js")),
         ("conversation.js", SCRIPT, include_str!("conversation/conversation.js")),
+        ("draft.js", SCRIPT, include_str!("conversation/draft.js")),
         ("queue.js", SCRIPT, include_str!("queue.js")),
         ("setup.js", SCRIPT, include_str!("setup.js")),
         ("search.js", SCRIPT, include_str!("search.js")),

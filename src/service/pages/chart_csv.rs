@@ -1,7 +1,7 @@
 //! The figures of a chart as a file: numbers where the page has words.
 
 use super::Problem;
-use super::measured::ChartView;
+use super::charts::ChartView;
 use super::people::PeopleQuery;
 use super::table_csv;
 use crate::trend::{Count, Interval, Z_95};

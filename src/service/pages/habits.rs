@@ -3,6 +3,7 @@
 use super::Problem;
 use super::measured::{Measured, is_grey};
 use super::moment::Moment;
+use super::trail::place;
 use crate::audit::summary::Group;
 use crate::marked;
 use crate::reading::markup_of;
@@ -12,12 +13,13 @@ use crate::store::figures::Window;
 use crate::store::{found, people};
 use jiff::tz::TimeZone;
 use rusqlite::Transaction;
+use std::collections::BTreeSet;
 
 /// So many habits of each kind.
 const HABITS: usize = 3;
 
-/// So many examples of each side.
-const EXAMPLES: usize = 2;
+/// The newest so many are looked at for one that is not shown yet.
+const LOOKED_AT: usize = 6;
 
 /// Characters of an example.
 const LONGEST: usize = 240;
@@ -26,10 +28,10 @@ const LONGEST: usize = 240;
 pub struct Habit {
     /// The criterion.
     pub measured: Measured,
-    /// Messages that meet it.
-    pub good: Vec<Example>,
-    /// Messages that do not.
-    pub bad: Vec<Example>,
+    /// A message that meets it.
+    pub good: Option<Example>,
+    /// One that does not.
+    pub bad: Option<Example>,
 }
 
 /// A message that shows a habit.
@@ -46,11 +48,11 @@ pub struct Example {
 /// messages or more, and those met in fewer or least.
 ///
 /// # Errors
-/// What `examples` fails with.
+/// What `example` fails with.
 pub fn of(
     measures: &[MeasureView],
     group: &Group,
-    examples: impl Fn(&str, bool) -> Result<Vec<Example>, Problem>,
+    mut example: impl FnMut(&str, bool) -> Result<Option<Example>, Problem>,
 ) -> Result<(Vec<Habit>, Vec<Habit>), Problem> {
     let judged = measures
         .iter()
@@ -62,39 +64,42 @@ pub fn of(
     // With few criteria none is both.
     let weak = judged.len().div_ceil(2).min(HABITS).min(judged.len() / 2);
     let strong = (judged.len() - weak).min(HABITS);
-    let habit = |&(index, _): &(usize, f64)| {
+    let mut habit = |&(index, _): &(usize, f64)| {
         let measure = &measures[index];
         let id = measure.name.strip_prefix("criterion:").unwrap_or(&measure.name);
         Ok(Habit {
             measured: Measured::new(measure, &group.measure(index), None),
-            good: examples(id, true)?,
-            bad: examples(id, false)?,
+            good: example(id, true)?,
+            bad: example(id, false)?,
         })
     };
-    let strongest = judged[..strong].iter().map(habit).collect::<Result<_, Problem>>()?;
+    let strongest = judged[..strong].iter().map(&mut habit).collect::<Result<_, Problem>>()?;
     let weakest = judged[judged.len() - weak..].iter().rev().map(habit).collect::<Result<_, Problem>>()?;
     Ok((strongest, weakest))
 }
 
-/// The newest messages of `agent` that meet a criterion, or do not.
+/// One of the newest messages of `agent` that meet a criterion, or do not: where there is one, none of those that are
+/// `shown` already.
 ///
 /// # Errors
 /// Where the store fails.
-pub fn examples(
+pub fn example(
     transaction: &Transaction<'_>,
     agent: i64,
     window: Window,
     (versions, criterion, met): (&Versions, &str, bool),
+    shown: &mut BTreeSet<i64>,
     zone: &TimeZone,
-) -> Result<Vec<Example>, Problem> {
-    let keys = people::examples(transaction, agent, window, (&versions.bits_of(criterion), met), EXAMPLES)?;
-    let rows = found::found(transaction, &keys)?;
+) -> Result<Option<Example>, Problem> {
+    let keys = people::examples(transaction, agent, window, (&versions.bits_of(criterion), met), LOOKED_AT)?;
+    let Some(key) = keys.iter().find(|key| !shown.contains(key)).or(keys.first()) else { return Ok(None) };
+    shown.insert(*key);
     let example = |row: found::FoundRow| Example {
-        path: format!("/conversations/{}#message-{}", row.conversation, row.message),
+        path: place(row.conversation, row.message),
         sent: Moment::of_stored(row.sent, zone),
         excerpt: row.body.map(|body| beginning(&marked::authored(&body, markup_of(row.format)))),
     };
-    Ok(rows.into_iter().map(example).collect())
+    Ok(found::found(transaction, &[*key])?.into_iter().next().map(example))
 }
 
 fn beginning(text: &str) -> String {

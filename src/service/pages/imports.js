@@ -4,7 +4,6 @@
 {
   const form = document.getElementById("upload");
   if (form) {
-    form.hidden = false;
     const refused = document.getElementById("refused");
     const sending = document.getElementById("sending");
     const refuse = (why) => {

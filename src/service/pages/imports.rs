@@ -1,34 +1,44 @@
 //! Exports of ticketing tools: uploaded, taken in with progress told as it goes on.
 
 use super::Problem;
-use super::frame::{Frame, page, see_other};
+use super::frame::{Frame, page, page_with, see_other};
 use super::moment::Moment;
 use super::visitor::Visitor;
 use crate::access::Scope;
+use crate::ingest::import::Reading;
 use crate::report::words;
 use crate::service::Service;
-use crate::service::api::imports::{self, JobAnswer, job};
+use crate::service::api::imports::{self, JobAnswer, Received, job};
 use crate::service::gate::{Ingest, May};
 use crate::service::paging::{Page, PageQuery};
 use crate::service::routes::at;
 use crate::store::jobs::{self, Job, Kind, State};
+use actix_multipart::Multipart;
 use actix_web::HttpResponse;
-use actix_web::http::Method;
+use actix_web::http::{Method, StatusCode};
 use actix_web::web::{self, Query, ServiceConfig};
 use askama::Template;
+use futures_util::{StreamExt, TryStreamExt};
 use serde_json::Value;
 use std::sync::Arc;
 
 /// Its routes.
 pub fn routes(config: &mut ServiceConfig) {
     config
-        .service(at("/imports", &[Method::GET]).route(web::get().to(imports_page)))
+        .service(
+            at("/imports", &[Method::GET, Method::POST])
+                .route(web::get().to(imports_page))
+                .route(web::post().to(upload)),
+        )
         .service(at("/imports/{key}", &[Method::GET]).route(web::get().to(import_page)))
         .service(at("/imports/{key}/end", &[Method::POST]).route(web::post().to(end)));
 }
 
 /// Imports of a page.
 const ROWS: usize = 30;
+
+/// Bytes of a field beside the file, at most.
+const LONGEST_FIELD: usize = 64 << 10;
 
 /// Rejected rows shown on a page; all are in the file.
 const MOST_REJECTED: usize = 20;
@@ -37,6 +47,8 @@ const MOST_REJECTED: usize = 20;
 #[template(path = "imports.html", config = "src/service/pages/askama.toml")]
 struct ImportsPage {
     frame: Frame,
+    /// What is wrong with what was sent.
+    wrong: Option<String>,
     items: Vec<ImportView>,
     limit: String,
     next: Option<String>,
@@ -95,16 +107,77 @@ async fn imports_page(
     query: Query<PageQuery>,
 ) -> Result<HttpResponse, Problem> {
     visitor.must(Scope::Ingest)?;
-    let before = query.after::<i64>()?;
-    let service = service.into_inner();
+    page(&list(&visitor, &service.into_inner(), query.after()?).await?)
+}
+
+async fn list(visitor: &Visitor, service: &Arc<Service>, before: Option<i64>) -> Result<ImportsPage, Problem> {
     let found = service.read(move |transaction| Ok(jobs::list(transaction, Kind::Import, before, ROWS + 1)?)).await?;
     let cursor = Page::of(found.iter().collect(), ROWS, |job: &&Job| job.key, |_| ())?.next_cursor;
-    page(&ImportsPage {
+    Ok(ImportsPage {
         frame: visitor.frame("Imports"),
-        items: found.into_iter().take(ROWS).map(|job| ImportView::of(&service, job)).collect(),
+        wrong: None,
+        items: found.into_iter().take(ROWS).map(|job| ImportView::of(service, job)).collect(),
         limit: format!("{:.1} GB", service.settings.server.import_limit as f64 / 1e9),
         next: cursor.map(|cursor| format!("/imports?cursor={cursor}")),
     })
+}
+
+/// Takes the form as a browser without scripts sends it.
+async fn upload(
+    caller: May<Ingest>,
+    visitor: Visitor,
+    service: web::Data<Service>,
+    form: Multipart,
+) -> Result<HttpResponse, Problem> {
+    let service = service.into_inner();
+    match receive(&service, form).await {
+        Ok((received, reading)) => {
+            let job = imports::begin(&service, (*caller).clone(), received, reading).await?;
+            Ok(see_other(&format!("/imports/{}", job.key)))
+        }
+        Err(problem) if problem.status < 500 => {
+            let faults = problem.errors.iter().map(|fault| format!("{}: {}", fault.pointer, fault.detail));
+            let faults = faults.collect::<Vec<_>>().join("; ");
+            let wrong = if faults.is_empty() { problem.detail } else { faults };
+            let shown = ImportsPage { wrong: Some(wrong), ..list(&visitor, &service, None).await? };
+            page_with(StatusCode::UNPROCESSABLE_ENTITY, &shown)
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+/// The export in `form`, and how it is to be read.
+async fn receive(service: &Service, mut form: Multipart) -> Result<(Received, Reading), Problem> {
+    let (mut export, mut reading) = (None, Reading::default());
+    while let Some(field) = form.next().await {
+        let mut field = field.map_err(not_understood)?;
+        let name = field.name().unwrap_or_default().to_owned();
+        if name == "file" {
+            let told = field.content_disposition().and_then(|told| told.get_filename());
+            reading.name = told.filter(|name| !name.is_empty()).map(str::to_owned);
+            export = Some(imports::receive(service, field.map_err(not_understood)).await?);
+            continue;
+        }
+        let value =
+            field.bytes(LONGEST_FIELD).await.map_err(|_| Problem::too_large(format!("`{name}` is too long")))?;
+        let value = String::from_utf8_lossy(&value.map_err(not_understood)?).trim().to_owned();
+        let value = Some(value).filter(|value| !value.is_empty());
+        match name.as_str() {
+            "format" => reading.format = value,
+            "encoding" => reading.encoding = value,
+            "map" => reading.map = value,
+            "dates" => reading.dates = value,
+            "our_addresses" => reading.our_addresses = value,
+            _ => {}
+        }
+    }
+    imports::check(&reading)?;
+    let export = export.filter(|export| export.size > 0);
+    Ok((export.ok_or_else(|| Problem::bad_request("choose a file that is not empty"))?, reading))
+}
+
+fn not_understood(error: actix_multipart::MultipartError) -> Problem {
+    Problem::bad_request(format!("the form could not be read: {error}"))
 }
 
 #[derive(Template)]

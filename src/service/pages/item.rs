@@ -1,6 +1,7 @@
 //! A message in a list: of the queue, of a search.
 
 use super::moment::Moment;
+use super::trail::{Trail, place};
 use crate::audit::summary::HEADLINES;
 use crate::marked;
 use crate::query::Query;
@@ -16,6 +17,8 @@ pub struct Item {
     pub message: i64,
     /// Its conversation's key.
     pub conversation: i64,
+    /// Where it is read.
+    pub path: String,
     /// Its author's name.
     pub agent: String,
     /// Its author's key.
@@ -52,12 +55,6 @@ pub struct Words {
 }
 
 impl Item {
-    /// Where it is read.
-    #[must_use]
-    pub fn path(&self) -> String {
-        format!("/conversations/{}#m{}", self.conversation, self.message)
-    }
-
     /// The message in `row`, found by `query`.
     #[must_use]
     pub fn of(row: FoundRow, query: &Query, zone: &TimeZone) -> Self {
@@ -66,6 +63,7 @@ impl Item {
         Self {
             message: row.message,
             conversation: row.conversation,
+            path: place(row.conversation, row.message),
             agent: row.agent_name.unwrap_or(row.agent_id),
             agent_key: row.agent,
             team: row.team,
@@ -79,6 +77,15 @@ impl Item {
             reviewed: row.reviewed,
             excerpt: text.map(|text| words(&text, query)).unwrap_or_default(),
         }
+    }
+}
+
+/// Lays the way through `items`, which are shown at the address `list`.
+pub fn lay_trail<'i>(list: &str, items: impl IntoIterator<Item = &'i mut Item>) {
+    let items: Vec<&mut Item> = items.into_iter().collect();
+    let trail = Trail::new(list, items.iter().map(|item| item.message));
+    for item in items {
+        item.path = trail.path(item.conversation, item.message);
     }
 }
 

@@ -9,6 +9,7 @@ mod agents;
 pub mod assets;
 pub mod calibration;
 mod chart_csv;
+mod charts;
 pub mod completion;
 pub mod conversation;
 pub mod frame;
@@ -25,11 +26,13 @@ mod queue;
 mod rules;
 mod search;
 mod search_export;
+mod search_saved;
 mod settings;
 mod signing;
 mod span;
 mod table_csv;
 mod teams;
+mod trail;
 mod try_it;
 pub mod visitor;
 pub mod waiting;
@@ -46,6 +49,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .configure(search::routes)
         .configure(completion::routes)
         .configure(search_export::routes)
+        .configure(search_saved::routes)
         .configure(conversation::routes)
         .configure(calibration::routes)
         .configure(agents::routes)

@@ -1,8 +1,8 @@
 //! What went wrong, told to a browser as a page.
 
 use super::Problem;
-use super::frame::{Frame, page_with};
-use actix_web::http::{Method, StatusCode, header};
+use super::frame::{Frame, own_path, page_with};
+use actix_web::http::{Method, StatusCode, Uri, header};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use askama::Template;
 
@@ -50,11 +50,19 @@ pub fn answer(problem: &Problem, request: &HttpRequest) -> HttpResponse {
 }
 
 fn sign_in_first(request: &HttpRequest) -> HttpResponse {
+    let form = form_page(request).unwrap_or_default();
     let place = request.uri().path_and_query().map_or("/", |place| place.as_str());
-    // What a form was to change is lost; its page is where to go on.
-    let place = if request.method() == Method::GET { place } else { "/" };
+    // A form is gone on with at its page, where browsers keep what was written (draft.js).
+    let place = if request.method() == Method::GET { place } else { own_path(&form) };
     let place = if place == "/" { String::new() } else { format!("?next={}", encoded(place)) };
     super::frame::see_other(&format!("/signin{place}"))
+}
+
+/// Where the form stands that sent `request`; browsers tell pages of this service (`same-origin`).
+fn form_page(request: &HttpRequest) -> Option<String> {
+    let page: Uri = request.headers().get(header::REFERER)?.to_str().ok()?.parse().ok()?;
+    let own = page.authority()?.as_str() == request.connection_info().host();
+    own.then(|| page.path_and_query().map(|place| place.as_str().to_owned())).flatten()
 }
 
 /// `text` as a value in a query string.

@@ -4,6 +4,7 @@ use super::Problem;
 use super::frame::{Frame, page};
 use super::moment::Moment;
 use super::problem::encoded;
+use super::trail::Trail;
 use super::visitor::Visitor;
 use crate::access::Scope;
 use crate::report::words;
@@ -89,11 +90,11 @@ struct Item {
 }
 
 impl Item {
-    fn of(row: ListedPromise, now: i64, zone: &TimeZone) -> Self {
+    fn of(row: ListedPromise, trail: &Trail, now: i64, zone: &TimeZone) -> Self {
         let ListedPromise { promise, words, source, conversation_id } = row;
         let ticket = if conversation_id.starts_with('~') { source } else { format!("{source} {conversation_id}") };
         Self {
-            path: format!("/conversations/{}#message-{}", promise.conversation, promise.message),
+            path: trail.path(promise.conversation, promise.message),
             words,
             act: words::plain(&promise.act),
             agent: promise.agent.shown().to_owned(),
@@ -132,7 +133,8 @@ async fn promises_page(
     };
     let (agent, team) = (filter.agent, filter.team);
     let is_csv = query.format.as_deref() == Some("csv");
-    let after = PageQuery { limit: None, cursor: query.cursor.filter(|_| !is_csv) }.after()?;
+    let from = query.cursor.filter(|_| !is_csv);
+    let after = PageQuery { limit: None, cursor: from.clone() }.after()?;
     let principal = visitor.principal();
     let most = if is_csv { MOST_ROWS } else { ROWS + 1 };
     let found = service.read(move |transaction| {
@@ -160,6 +162,8 @@ async fn promises_page(
     };
     let place = |row: &ListedPromise| (row.promise.due, row.promise.key);
     let cursor = Page::of(rows.iter().collect(), ROWS, |row| place(row), |_| ())?.next_cursor;
+    let here = path(state, from.as_deref().map(|from| ("cursor", from)));
+    let trail = Trail::new(&here, rows.iter().take(ROWS).map(|row| row.promise.message));
     let tabs = STATES.iter().map(|&(one, title, _)| (title, path(one, None), one == state)).collect();
     page(&PromisesPage {
         frame: visitor.frame("Promises"),
@@ -172,7 +176,7 @@ async fn promises_page(
         filtered: kept.iter().any(|(_, value)| value.is_some()),
         next: cursor.as_deref().map(|cursor| path(state, Some(("cursor", cursor)))),
         csv: path(state, Some(("format", "csv"))),
-        items: rows.into_iter().take(ROWS).map(|row| Item::of(row, now, &zone)).collect(),
+        items: rows.into_iter().take(ROWS).map(|row| Item::of(row, &trail, now, &zone)).collect(),
         due_since: since.unwrap_or_default(),
         due_until: until.unwrap_or_default(),
     })

@@ -3,7 +3,7 @@
 use super::Problem;
 use super::conversation::Blind;
 use super::frame::{Frame, page, see_other};
-use super::item::Item;
+use super::item::{Item, lay_trail};
 use super::judging_first::JudgingFirst;
 use super::problem::encoded;
 use super::visitor::Visitor;
@@ -11,6 +11,7 @@ use super::waiting::{Chooser, Place, Reason, Wanted};
 use crate::access::{Role, Scope};
 use crate::index::FacetBy;
 use crate::query::Query;
+use crate::report::words;
 use crate::service::Service;
 use crate::service::routes::at;
 use crate::store::{agents, found, queue};
@@ -140,7 +141,7 @@ struct Choice {
 struct Tab {
     name: &'static str,
     path: String,
-    count: Option<u64>,
+    count: Option<String>,
     current: bool,
 }
 
@@ -175,7 +176,7 @@ struct QueuePage {
     items: Vec<QueueItem>,
     next: Option<String>,
     sample: Vec<Item>,
-    drawn_from: u64,
+    drawn_from: String,
     nothing_stored: bool,
     agreed: Option<i64>,
     undone: bool,
@@ -241,11 +242,14 @@ fn fill(
     }
 
     let here = asked.path(asked.reason, asked.after);
+    lay_trail(&here, items.iter_mut().map(|one: &mut QueueItem| &mut one.item));
+    let mut sample: Vec<Item> = sample.into_iter().map(|row| Item::of(row, &Query::All, zone)).collect();
+    lay_trail(&here, &mut sample);
     let all = waiting.counts.iter().map(|(_, count)| count).sum::<u64>();
-    let tab = |reason: Option<Reason>, count| Tab {
+    let tab = |reason: Option<Reason>, count: Option<u64>| Tab {
         name: reason.map_or("All", Reason::title),
         path: asked.path(reason, None),
-        count,
+        count: count.map(words::number),
         current: asked.reason == reason,
     };
     let tabs = std::iter::once(tab(None, None));
@@ -281,8 +285,8 @@ fn fill(
         periods: PERIODS.map(|(days_of, name)| choice(days_of.to_string(), name.to_owned(), days.as_ref())).into(),
         items,
         next: waiting.next.map(|next| asked.path(asked.reason, Some(next))),
-        sample: sample.into_iter().map(|row| Item::of(row, &Query::All, zone)).collect(),
-        drawn_from,
+        sample,
+        drawn_from: words::number(drawn_from),
         nothing_stored: all == 0 && service.index.is_empty(),
         agreed: asked.agreed,
         undone: asked.undone,

@@ -1,15 +1,16 @@
 //! Searching messages: query, counts that narrow it, what was found, searches that people keep.
 
 use super::Problem;
-use super::conversation::Blind;
-use super::frame::{Frame, own_path, page_with, see_other};
-use super::item::{Item, in_words};
+use super::conversation::{Blind, user};
+use super::frame::{Frame, page_with};
+use super::item::{Item, in_words, lay_trail};
 use super::judging_first::JudgingFirst;
 use super::problem::encoded;
 use super::visitor::Visitor;
-use crate::access::{Credential, Scope as AccessScope};
+use crate::access::Scope as AccessScope;
 use crate::index::{Bucket, Cursor, FacetBy, Facets, SearchRequest, Sort};
 use crate::query::{Days, Filter, Finding, Query, QueryError, help};
+use crate::report::words;
 use crate::service::Service;
 use crate::service::api::search::{scope, sort};
 use crate::service::routes::at;
@@ -17,7 +18,7 @@ use crate::store::saved_searches::SavedSearch;
 use crate::store::{agents, found, saved_searches};
 use actix_web::HttpResponse;
 use actix_web::http::{Method, StatusCode};
-use actix_web::web::{self, Form, Query as QueryString, ServiceConfig};
+use actix_web::web::{self, Query as QueryString, ServiceConfig};
 use askama::Template;
 use jiff::civil::Date;
 use rusqlite::Transaction;
@@ -27,10 +28,7 @@ use std::sync::Arc;
 
 /// Its routes.
 pub fn routes(config: &mut ServiceConfig) {
-    config
-        .service(at("/search", &[Method::GET]).route(web::get().to(search_page)))
-        .service(at("/search/saved", &[Method::POST]).route(web::post().to(keep)))
-        .service(at("/search/saved/{key}/drop", &[Method::POST]).route(web::post().to(forget)));
+    config.service(at("/search", &[Method::GET]).route(web::get().to(search_page)));
 }
 
 /// Messages of a page.
@@ -81,13 +79,13 @@ struct SortChoice {
 struct Count {
     name: &'static str,
     values: Vec<CountedValue>,
-    rest: u64,
+    rest: Option<String>,
 }
 
 /// The messages with one value, and the search that finds them.
 struct CountedValue {
     name: String,
-    messages: u64,
+    messages: String,
     path: Option<String>,
 }
 
@@ -219,14 +217,6 @@ async fn search_page(
     page_with(status, &filled.await?)
 }
 
-/// The row of who signed in; programs keep no searches.
-fn user(visitor: &Visitor) -> Option<i64> {
-    match visitor.credential {
-        Credential::User(user) => Some(user),
-        Credential::Token(_) => None,
-    }
-}
-
 fn query_string(query: &str, order: Sort) -> String {
     let mut text = format!("q={}", encoded(query));
     if order != Sort::default() {
@@ -254,21 +244,21 @@ fn find(
     let keys: Vec<i64> = hits.hits.iter().map(|hit| hit.message).collect();
     let zone = service.office.zone();
     filled.items = found::found(transaction, &keys)?.into_iter().map(|row| Item::of(row, query, zone)).collect();
+    lay_trail(&filled.here, &mut filled.items);
     filled.next = hits.next.map(|next| format!("{}&cursor={next}", filled.here));
     let by = COUNTED.map(|(by, _)| by);
     let Facets { mean_score, with_score, facets, .. } = service.index.facets(query, &scope, &by, VALUES)?;
-    filled.total = match hits.total {
-        1 => "1 message".to_owned(),
-        total => format!("{total} messages"),
-    };
-    filled.mean_score = mean_score.map(|mean| format!("mean score {mean:.0}, over the {with_score} that have one"));
+    filled.total = words::counted(hits.total, "message", "messages");
+    filled.mean_score =
+        mean_score.map(|mean| format!("mean score {mean:.0}, over the {} that have one", words::number(with_score)));
     let agents: HashMap<String, agents::AgentRow> =
         agents::agents(transaction)?.into_iter().map(|row| (row.key.to_string(), row)).collect();
     for ((by, name), facet) in COUNTED.into_iter().zip(facets) {
         let value = |bucket: Bucket| value(bucket, by, query, order, &agents);
         let values: Vec<CountedValue> = facet.buckets.into_iter().map(value).collect();
         if !values.is_empty() {
-            filled.counts.push(Count { name, values, rest: facet.rest });
+            let rest = (facet.rest > 0).then(|| words::number(facet.rest));
+            filled.counts.push(Count { name, values, rest });
         }
     }
     Ok(())
@@ -307,60 +297,11 @@ fn value(
         _ => (value, None),
     };
     let path = filter.map(|filter| path_of(&Query::and(vec![query.clone(), Query::Is(filter)]).to_string(), order));
-    CountedValue { name, messages, path }
+    CountedValue { name, messages: words::number(messages), path }
 }
 
 /// The days of a month such as `2026-11`.
 fn month(text: &str) -> Option<Days> {
     let first: Date = format!("{text}-01").parse().ok()?;
     Days::new(Some(first), Some(first.last_of_month()))
-}
-
-/// A search to keep.
-#[derive(Debug, Deserialize)]
-struct KeepForm {
-    name: String,
-    q: String,
-    next: Option<String>,
-}
-
-/// Characters of a saved search's name, at most.
-const LONGEST_NAME: usize = 80;
-
-async fn keep(visitor: Visitor, service: web::Data<Service>, form: Form<KeepForm>) -> Result<HttpResponse, Problem> {
-    visitor.must(AccessScope::Read)?;
-    let KeepForm { name, q, next } = form.into_inner();
-    let user = user(&visitor).ok_or_else(|| Problem::conflict("a token keeps no searches"))?;
-    let name = name.trim().to_owned();
-    if name.is_empty() || name.chars().count() > LONGEST_NAME {
-        let why = format!("a search's name has 1 to {LONGEST_NAME} characters");
-        return Err(Problem::invalid(why.clone()).at("name", why));
-    }
-    // What is kept can be asked.
-    service.query(Some(&q))?;
-    let kept = service.write(move |transaction| saved_searches::keep(transaction, user, &name, &q)).await?;
-    if !kept {
-        return Err(Problem::conflict(format!("{} searches are kept at most: drop one first", saved_searches::MOST)));
-    }
-    Ok(see_other(own_path(next.as_deref().unwrap_or("/search"))))
-}
-
-/// Where to go on.
-#[derive(Debug, Deserialize)]
-struct Next {
-    next: Option<String>,
-}
-
-async fn forget(
-    visitor: Visitor,
-    service: web::Data<Service>,
-    key: web::Path<i64>,
-    form: Form<Next>,
-) -> Result<HttpResponse, Problem> {
-    let (key, user) = (*key, user(&visitor).ok_or_else(|| Problem::conflict("a token keeps no searches"))?);
-    let gone = service.write(move |transaction| saved_searches::drop(transaction, user, key)).await?;
-    if !gone {
-        return Err(Problem::not_found("there is no such saved search of yours"));
-    }
-    Ok(see_other(own_path(form.next.as_deref().unwrap_or("/search"))))
 }

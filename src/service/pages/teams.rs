@@ -1,7 +1,8 @@
 //! Teams: who is in them, how often they did what, and whether anybody in them differs.
 
+use super::charts::{ChartView, control_chart, funnel_chart};
 use super::frame::{Frame, page};
-use super::measured::{ChartView, Measured, control_chart, funnel_chart};
+use super::measured::Measured;
 use super::people::{self, People, PeopleQuery, PersonRow, PromiseWords};
 use super::span::Span;
 use super::visitor::Visitor;
@@ -118,6 +119,8 @@ struct TeamPage {
     measured: Vec<Measured>,
     promises: PromiseWords,
     charts: Vec<ChartView>,
+    /// Whether none of them shows anything.
+    no_trend: bool,
     funnels: Vec<ChartView>,
     titles: Vec<&'static str>,
     rows: Vec<PersonRow>,
@@ -162,7 +165,7 @@ async fn team_page(
     let named: Vec<(String, &Group)> = people.iter().map(|(row, group)| (row.shown().to_owned(), group)).collect();
     let (mut charts, mut funnels) = (Vec::new(), Vec::new());
     for index in shown {
-        charts.push(control_chart(&measures[index], index, &series)?);
+        charts.push(control_chart(&measures[index], index, &series, grain)?);
         funnels.push(funnel_chart(&measures[index], index, &named, None)?);
     }
     let all: Vec<_> = charts.iter().chain(&funnels).collect();
@@ -180,6 +183,7 @@ async fn team_page(
         conversations: words::counted(series.total.conversations, "conversation", "conversations"),
         measured: Measured::all(&measures, &series.total, &[]),
         promises: (&series.total.promises).into(),
+        no_trend: charts.iter().all(|chart| chart.svg.is_none()),
         charts,
         funnels,
         titles: HEADLINES.map(|one| one.title).into(),

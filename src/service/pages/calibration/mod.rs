@@ -9,6 +9,7 @@ use super::conversation::finding_name;
 use super::frame::{self, Frame};
 use super::moment::Moment;
 use super::table_csv;
+use super::trail::Trail;
 use super::visitor::Visitor;
 use crate::access::Scope;
 use crate::service::Service;
@@ -19,9 +20,9 @@ use crate::service::routes::at;
 use crate::store::agreement::{SaidFilter, SaidRow};
 use crate::store::calibration::{self, CalibrationRow, ProgressRow};
 use crate::store::timestamp;
-use actix_web::HttpResponse;
 use actix_web::http::Method;
 use actix_web::web::{self, Query, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use figures::{FigureTable, tables};
 use jiff::tz::TimeZone;
@@ -176,6 +177,7 @@ struct CasesAsked {
 /// A verdict that is not the machine's.
 struct Case {
     said: SaidRow,
+    path: String,
     shown: String,
     machine: String,
     people: String,
@@ -218,8 +220,10 @@ async fn cases(
     visitor: Visitor,
     service: web::Data<Service>,
     asked: Query<CasesAsked>,
+    request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     allowed(&visitor)?;
+    let here = request.uri().to_string();
     let (service, asked) = (service.into_inner(), asked.into_inner());
     let CasesAsked { about, subject: of, since, until, blind, after, format } = asked;
     let reviews = Asked { since, until, blind, format: String::new() };
@@ -260,7 +264,9 @@ async fn cases(
         let query = reviews.query();
         format!("?about={}&subject={}{query}&after={}", encoded(&about), encoded(&of), encoded(&after))
     });
+    let trail = Trail::new(&here, found.iter().map(|(said, _)| said.message));
     let cases = found.into_iter().map(|(said, machine)| Case {
+        path: trail.path(said.conversation, said.message),
         shown: subject(&said.about, &said.subject),
         machine: verdict(&said.about, machine),
         people: verdict(&said.about, &said.verdict),

@@ -1,4 +1,4 @@
-// A conversation: notes beside the words, keys, the way through the list that one came from.
+// A conversation: notes beside the words, keys.
 "use strict";
 
 (() => {
@@ -27,6 +27,7 @@
       button.setAttribute("aria-pressed", radio.checked);
       button.addEventListener("click", () => {
         radio.checked = true;
+        radio.dispatchEvent(new Event("change", { bubbles: true }));
         for (const other of row.children) other.setAttribute("aria-pressed", other === button);
         amends.say("Noted. Save your verdict to keep it.");
       });
@@ -106,22 +107,6 @@
     if (shown && !box.contains(event.target) && !event.target.closest("a[data-notes]")) hide();
   });
 
-  // The way through the list: amends.js keeps it where one is shown.
-  const trail = document.querySelector(".trail");
-  const list = JSON.parse(sessionStorage.getItem("trail") || "null");
-  const here = location.pathname;
-  const places = list ? list.places.filter((place, at, all) => all.findIndex((other) => path(other) === path(place)) === at) : [];
-  const at = places.findIndex((place) => path(place) === here);
-  function path(place) { return place.split("#")[0]; }
-  if (trail && at >= 0 && !document.querySelector(".session")) {
-    trail.hidden = false;
-    for (const link of trail.querySelectorAll("a")) {
-      const to = { previous: places[at - 1], next: places[at + 1], list: list.from }[link.dataset.to];
-      if (to) link.href = to; else { link.removeAttribute("href"); link.setAttribute("aria-disabled", "true"); }
-      if (to && link.dataset.to === "list") link.textContent = `Back to the list (${at + 1} of ${places.length})`;
-    }
-  }
-
   const judged = [...document.querySelectorAll(".turn.read")];
   const current = () => {
     const focused = document.activeElement?.closest?.(".turn.read");
@@ -159,8 +144,8 @@
         if (next) show(next);
         break;
       }
-      case "n": document.querySelector('.session [rel="next"], .trail:not([hidden]) [rel="next"][href]')?.click(); break;
-      case "p": document.querySelector('.session [rel="prev"], .trail:not([hidden]) [rel="prev"][href]')?.click(); break;
+      case "n": document.querySelector(':is(.session, .trail) [rel="next"]')?.click(); break;
+      case "p": document.querySelector(':is(.session, .trail) [rel="prev"]')?.click(); break;
       case "a": button("a")?.click(); break;
       case "u": button("u")?.click(); break;
       case "c": turn?.querySelector("textarea")?.focus(); break;

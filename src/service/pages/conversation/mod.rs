@@ -13,6 +13,7 @@ pub(super) use words::finding as finding_name;
 
 use super::frame::{self, Frame, own_path, see_other};
 use super::moment::Moment;
+use super::trail::{TrailQuery, Ways};
 use super::visitor::Visitor;
 use crate::access::{AgentKey, Credential, Principal, Role, Scope};
 use crate::conversation::ParticipantId;
@@ -43,6 +44,9 @@ use words::Turns;
 
 /// Reviews of a conversation, at most: more than people write about one.
 const MOST_REVIEWS: usize = 2_000;
+
+/// Promises of a message that are listed, the first ones.
+const MOST_PROMISES: usize = 20;
 
 /// Its routes.
 pub fn routes(config: &mut ServiceConfig) {
@@ -90,6 +94,7 @@ struct Told {
     view: ConversationView,
     reviews: Vec<ReviewAnswer>,
     session: Option<Session>,
+    ways: Option<Ways>,
 }
 
 /// An open calibration session in which the visitor has to judge the conversation.
@@ -134,7 +139,7 @@ fn told(
     };
     let reviews = reviews::list(transaction, &filter, MOST_REVIEWS)?;
     let reviews = reviews.into_iter().rev().map(|row| ReviewAnswer::of(row, principal)).collect();
-    Ok(Some(Told { view, reviews, session: session(transaction, principal, key)? }))
+    Ok(Some(Told { view, reviews, session: session(transaction, principal, key)?, ways: None }))
 }
 
 impl Told {
@@ -233,6 +238,8 @@ impl Promise {
 struct Row {
     turn: Turn,
     promises: Vec<Promise>,
+    /// So many more were made in it.
+    more_promises: usize,
     panel: Option<Panel>,
 }
 
@@ -240,7 +247,6 @@ struct Row {
 #[template(path = "conversation/conversation.html", config = "src/service/pages/askama.toml")]
 struct ConversationPage {
     frame: Frame,
-    key: String,
     source: String,
     channel: Option<String>,
     with: Vec<String>,
@@ -252,6 +258,10 @@ struct ConversationPage {
     blind: bool,
     may_review: bool,
     session: Option<Session>,
+    /// The ways on in the list that it was opened from.
+    ways: Option<Ways>,
+    /// Its own address, with those.
+    here: String,
     recovery: Vec<String>,
     rows: Vec<Row>,
 }
@@ -260,6 +270,8 @@ async fn get(
     visitor: Visitor,
     service: web::Data<Service>,
     path: web::Path<String>,
+    trail: web::Query<TrailQuery>,
+    request: HttpRequest,
     blind: Blind,
 ) -> Result<HttpResponse, Problem> {
     visitor.must(Scope::Read)?;
@@ -267,12 +279,18 @@ async fn get(
     let key = key_in_path("conversation", &text)?;
     let (service, principal) = (service.into_inner(), visitor.principal());
     let method = service.method();
-    let read = move |transaction: &Transaction<'_>| told(transaction, &principal, &method, key);
+    let read = move |transaction: &Transaction<'_>| {
+        let Some(mut told) = told(transaction, &principal, &method, key)? else { return Ok(None) };
+        // A calibration session has its own way.
+        told.ways = if told.session.is_none() { trail.ways(transaction)? } else { None };
+        Ok(Some(told))
+    };
     let told = service.read(read).await?.ok_or_else(|| not_there("conversation", &text))?;
-    frame::page(&page(&visitor, &service, told, blind))
+    let here = request.uri().to_string();
+    frame::page(&page(&visitor, &service, told, here, blind))
 }
 
-fn page(visitor: &Visitor, service: &Service, mut told: Told, blind: Blind) -> ConversationPage {
+fn page(visitor: &Visitor, service: &Service, mut told: Told, here: String, blind: Blind) -> ConversationPage {
     let (zone, lexicon) = (service.office.zone(), service.method().lexicon);
     let turns = Turns::of(&told.view);
     let hides = |one: &crate::service::api::reading::view::MessageView| {
@@ -296,7 +314,8 @@ fn page(visitor: &Visitor, service: &Service, mut told: Told, blind: Blind) -> C
             Panel::of(message, analysis, of_it, &Viewer { kind, hidden: own_first, zone, turns: &turns })
         });
         let made_here = told.view.promises.iter().filter(|promise| promise.message == message.key && !hidden);
-        Row { turn, promises: made_here.map(|promise| Promise::of(promise, zone)).collect(), panel }
+        let promises: Vec<Promise> = made_here.clone().take(MOST_PROMISES).map(|one| Promise::of(one, zone)).collect();
+        Row { turn, more_promises: made_here.count() - promises.len(), promises, panel }
     });
     let rows = rows.collect();
     let view = told.view;
@@ -316,8 +335,9 @@ fn page(visitor: &Visitor, service: &Service, mut told: Told, blind: Blind) -> C
         blind: blind.0,
         may_review: visitor.role != Role::Agent && visitor.may(Scope::Review),
         session: told.session,
+        ways: told.ways,
+        here,
         recovery: recovery.map(|recovery| words::recovery(recovery, &turns)).unwrap_or_default(),
         rows,
-        key: view.key,
     }
 }

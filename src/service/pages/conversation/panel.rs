@@ -1,10 +1,14 @@
 //! What the machine says of an agent's message, and beside it what people say.
 
+use super::turn::MOST_NOTES;
 use super::words::{Reason, Turns, finding, finding_confidence, situation};
 use crate::service::api::reading::view::{AnalysisView, CriterionView, MessageView};
 use crate::service::api::reviews::ReviewAnswer;
 use crate::service::pages::moment::Moment;
 use jiff::tz::TimeZone;
+
+/// So many places are cited beside a criterion.
+const MOST_CITED: usize = 5;
 
 /// How an agent's message is judged.
 #[derive(Debug)]
@@ -200,7 +204,13 @@ impl CriterionLine {
             shown: verdict(one.verdict),
             critical: one.critical,
             advice: one.advice.clone(),
-            evidence: one.evidence.iter().filter_map(words).collect(),
+            evidence: one
+                .evidence
+                .iter()
+                .filter(|index| **index < MOST_NOTES)
+                .filter_map(words)
+                .take(MOST_CITED)
+                .collect(),
             own: own.and_then(|own| own.criteria.get(&one.id)).cloned().unwrap_or_default(),
         }
     }

@@ -87,12 +87,9 @@ pub fn agreeing(analysis: &AnalysisView) -> ReviewRequest {
     }
 }
 
-/// Where the browser goes on: what the form says, else the message's place.
-fn onward(fields: &Fields, conversation: &str, message: i64) -> String {
-    match field(fields, "then").filter(|then| !then.is_empty()) {
-        Some(then) => own_path(then).to_owned(),
-        None => format!("/conversations/{conversation}#m{message}"),
-    }
+/// Where the browser goes on: where the form says.
+fn onward(fields: &Fields) -> HttpResponse {
+    see_other(own_path(field(fields, "then").unwrap_or("/")))
 }
 
 /// Keeps what the visitor says of a message.
@@ -112,8 +109,8 @@ pub(super) async fn put(
             move |transaction: &Transaction<'_>| super::is_hidden(transaction, &principal, &method, message, blind);
         request.blind = service.read(hidden).await?;
     }
-    let (kept, _) = reviews::keep(service, &visitor, message, request).await?;
-    Ok(see_other(&onward(&fields, &kept.conversation, message)))
+    reviews::keep(service, &visitor, message, request).await?;
+    Ok(onward(&fields))
 }
 
 /// Keeps that the visitor agrees with all that the machine says of a message.
@@ -131,8 +128,8 @@ pub(super) async fn agree(
     let analysis = service.read(read).await?;
     // Who wrote it cannot dispute it by agreeing.
     let request = ReviewRequest { kind: Some(ReviewKind::Review), ..agreeing(&analysis) };
-    let (kept, _) = reviews::keep(service, &visitor, message, request).await?;
-    Ok(see_other(&onward(&fields, &kept.conversation, message)))
+    reviews::keep(service, &visitor, message, request).await?;
+    Ok(onward(&fields))
 }
 
 /// Takes back what the visitor said of a message.
@@ -145,5 +142,5 @@ pub(super) async fn take_back(
     let (service, message, fields) = (service.into_inner(), message.into_inner(), fields.into_inner());
     let kind = request(&fields)?.kind;
     reviews::take_back(service, &visitor, message, kind).await?;
-    Ok(see_other(&onward(&fields, field(&fields, "conversation").unwrap_or_default(), message)))
+    Ok(onward(&fields))
 }

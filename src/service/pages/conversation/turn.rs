@@ -11,6 +11,10 @@ use jiff::tz::TimeZone;
 /// From so many bytes on a message has its own bar to scroll by.
 const LONG: usize = 6_000;
 
+/// So many places in a message are marked, the first ones: nobody reads thousands of notes, and no browser shows them
+/// in good time.
+pub(super) const MOST_NOTES: usize = 150;
+
 /// A message.
 #[derive(Debug)]
 pub(super) struct Turn {
@@ -29,6 +33,8 @@ pub(super) struct Turn {
     pub(super) long: bool,
     pub(super) parts: Vec<Part>,
     pub(super) notes: Vec<Note>,
+    /// Places that are not marked, as there are too many.
+    pub(super) unmarked: usize,
 }
 
 /// Text of its author, or text that they quote or sign with, which is folded.
@@ -165,6 +171,7 @@ impl Turn {
             dropped: view.body.is_none(),
             long: parts.iter().flat_map(|part| &part.stretches).map(|one| one.text.len()).sum::<usize>() > LONG,
             parts,
+            unmarked: notes.left_out,
             notes: notes.detections.into_iter().chain(notes.cues).flatten().collect(),
         }
     }
@@ -175,20 +182,23 @@ impl Turn {
 struct Notes {
     detections: Vec<Option<Note>>,
     cues: Vec<Option<Note>>,
+    left_out: usize,
 }
 
 impl Notes {
     fn of(view: &MessageView, lexicon: &Lexicon) -> Self {
-        let detections = view.analysis.iter().flat_map(|analysis| &analysis.detections).enumerate();
+        let all = view.analysis.iter().map(|analysis| analysis.detections.len()).sum::<usize>();
+        let left_out = all.saturating_sub(MOST_NOTES) + view.cues.len().saturating_sub(MOST_NOTES);
+        let detections = view.analysis.iter().flat_map(|analysis| &analysis.detections).take(MOST_NOTES).enumerate();
         let detections: Vec<_> = detections.map(|(at, one)| Some(detection(&view.key, at, one, lexicon))).collect();
         // What an agent's words tell of the situation is found as what they say, too.
         let seen = |cue: &CueView| {
             let mut found = view.analysis.iter().flat_map(|analysis| &analysis.detections);
             found.any(|one| (one.span.start, one.span.end) == (cue.span.start, cue.span.end))
         };
-        let cues = view.cues.iter().enumerate();
+        let cues = view.cues.iter().take(MOST_NOTES).enumerate();
         let cues = cues.map(|(at, one)| if seen(one) { None } else { cue(&view.key, at, one, lexicon) }).collect();
-        Self { detections, cues }
+        Self { detections, cues, left_out }
     }
 
     fn at<'n>(&'n self, segment: &'n SegmentView) -> impl Iterator<Item = &'n Note> {

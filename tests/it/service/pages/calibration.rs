@@ -66,7 +66,7 @@ fn agreement_is_told_with_how_much_it_rests_on() {
     let csv = visit(&running, &ines, "/calibration?format=csv").text();
     assert!(csv.starts_with("about,subject,cases,both,") && csv.contains("\nfinding,excuse,1,0,1,0,0,"), "{csv}");
     let cases = visit(&running, &ines, "/calibration/cases?about=finding&subject=excuse").text();
-    assert!(cases.contains(r#"href="/conversations/1#m2""#), "{cases}");
+    assert!(cases.contains(r#"href="/conversations/1?list="#) && cases.contains(r#"at=0#m2""#), "{cases}");
     assert!(words(&cases).contains("excuse finding there Ines not there"), "{}", words(&cases));
     assert_eq!(visit(&running, &ines, "/calibration?blind=perhaps").status, 400);
     assert_eq!(visit(&running, "", "/calibration").header("location"), Some("/signin?next=%2Fcalibration"));

@@ -109,7 +109,7 @@ fn a_reviewer_agrees_changes_their_mind_and_takes_it_back() {
     let mut running = with_an_excuse();
     let reviewer = running.token(Role::Reviewer);
     running.as_(&reviewer);
-    let agreed = running.form("/messages/2/agree", &[]);
+    let agreed = running.form("/messages/2/agree", &[("then", "/conversations/1#m2")]);
     assert_eq!((agreed.status, agreed.header("location")), (303, Some("/conversations/1#m2")));
     let review = running.get("/v1/reviews").expect(200)["items"][0].clone();
     assert_eq!((&review["criteria"]["no-excuse"], &review["findings"]["excuse"]), (&json!("unmet"), &json!(true)));
@@ -140,7 +140,7 @@ fn a_reviewer_agrees_changes_their_mind_and_takes_it_back() {
     assert!(text.contains("A courier is named, not blamed."), "{text}");
 
     running.as_(&reviewer);
-    let back = running.form("/messages/2/take-back", &[("kind", "review"), ("conversation", "1")]);
+    let back = running.form("/messages/2/take-back", &[("kind", "review"), ("then", "/conversations/1#m2")]);
     assert_eq!((back.status, back.header("location")), (303, Some("/conversations/1#m2")));
     assert_eq!(running.get("/v1/reviews").expect(200)["items"], json!([]));
     assert_eq!(running.form("/messages/2/review", &[("criterion:no-excuse", "perhaps")]).status, 422);

@@ -3,11 +3,13 @@
 mod calibration;
 mod conversation;
 mod frame;
+mod imports;
 mod people;
 mod queue;
 mod search;
 mod settings;
 mod signing;
+mod trail;
 
 use super::{Answer, Running};
 use actix_web::test::TestRequest;

@@ -30,6 +30,24 @@ fn set_up(running: &Running, secret: &str, again: &str) -> super::Answer {
 }
 
 #[test]
+fn a_form_that_comes_too_late_is_gone_on_with_at_its_page() {
+    let (running, secret) = waiting();
+    set_up(&running, &secret, PASSWORD);
+    let late = |referer: &str| {
+        let request = TestRequest::post().uri("/messages/2/review").insert_header(("accept", "text/html"));
+        let request = request.insert_header(("sec-fetch-site", "same-origin")).insert_header(("referer", referer));
+        running.request(request).header("location").unwrap().to_owned()
+    };
+    assert_eq!(
+        late("http://localhost:8080/conversations/1?list=/&of=2&at=0"),
+        "/signin?next=%2Fconversations%2F1%3Flist%3D%2F%26of%3D2%26at%3D0"
+    );
+    for elsewhere in ["http://elsewhere.example/settings", "http://localhost:8080//elsewhere.example", "nonsense", ""] {
+        assert_eq!(late(elsewhere), "/signin", "{elsewhere}");
+    }
+}
+
+#[test]
 fn who_has_not_signed_in_is_led_there_and_back() {
     let (running, secret) = waiting();
     let first = running.page("/?reason=low-score");
