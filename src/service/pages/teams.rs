@@ -60,28 +60,21 @@ async fn teams_page(
     let span = query.span()?;
     let window = span.window(Timestamp::now(), service.office.zone());
     let measures = measures(service.method().card);
-    let (teams, agents, mut groups) = service
+    let found = service
         .read(move |transaction| {
-            let groups = shared.figures(transaction)?.by_agent(Whose::All, window)?;
-            Ok((agents::teams(transaction)?, agents::agents(transaction)?, groups))
+            let agents = agents::agents(transaction)?;
+            let figures = shared.figures(transaction)?;
+            let members =
+                |key| agents.iter().filter(|agent| agent.team.as_ref().is_some_and(|(of, _)| *of == key)).count();
+            let teams = agents::teams(transaction)?.into_iter();
+            teams.map(|team| Ok((members(team.key), figures.total(Whose::Team(team.key), window)?, team))).collect()
         })
         .await?;
-    let mut found: Vec<(agents::TeamRow, usize, Group)> = Vec::new();
-    for team in teams {
-        let members = agents.iter().filter(|agent| agent.team.as_ref().is_some_and(|(key, _)| *key == team.key));
-        let (mut number, mut all) = (0, Group::default());
-        for member in members {
-            number += 1;
-            if let Some(group) = groups.remove(&member.key) {
-                all.merge(&group);
-            }
-        }
-        found.push((team, number, all));
-    }
+    let found: Vec<(usize, Group, agents::TeamRow)> = found;
     if query.is_csv() {
         let columns = ["team"].into_iter().chain(super::measured::COLUMNS).collect::<Vec<_>>();
         let mut rows = Vec::new();
-        for (team, _, group) in &found {
+        for (_, group, team) in &found {
             for (index, one) in Measured::all(&measures, group, &[]).iter().enumerate() {
                 let mut row = vec![team.name.clone()];
                 row.extend(one.row(&group.measure(index)));
@@ -90,7 +83,7 @@ async fn teams_page(
         }
         return super::table_csv::answer("teams", &columns, &rows);
     }
-    let row = |(team, agents, group): (agents::TeamRow, usize, Group)| TeamRow {
+    let row = |(agents, group, team): (usize, Group, agents::TeamRow)| TeamRow {
         key: team.key,
         name: team.name,
         agents,
