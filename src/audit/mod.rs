@@ -18,7 +18,6 @@ mod rows;
 pub mod summary;
 mod worker;
 
-pub use crate::summary::{part, recovered};
 pub use rows::cell;
 
 use crate::source::Problem;

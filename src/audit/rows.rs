@@ -1,12 +1,12 @@
 //! The rows of an audit's files. Text cells cannot become formulas in a spreadsheet.
 
 use super::plan::{Agent, Plan};
-use super::summary::HEADLINES;
 use crate::conversation::{Conversation, Message, Role};
 use crate::promise::{Fate, Outcome, Promise};
 use crate::reading::MessageReading;
 use crate::recovery::Recovery;
 use crate::score::{Scorecard, Verdict};
+use crate::summary::HEADLINES;
 use crate::wire::two_decimals;
 use jiff::{SignedDuration, Timestamp};
 use std::borrow::Cow;

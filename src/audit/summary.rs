@@ -1,14 +1,11 @@
 //! What an audit adds up: sums that can be merged in any order and give the same figures.
 
 use super::example::Examples;
-use super::recovered::Recoveries;
 use crate::conversation::Role;
 use crate::reading::{MessageReading, NotScored};
-use crate::summary::Part;
+use crate::summary::{Dimension, Group, GroupKey, Part, Recoveries};
 use crate::trend::Period;
 use std::collections::BTreeMap;
-
-pub use crate::summary::{Dimension, Group, GroupKey, HEADLINES, Headline};
 
 /// What was read, and what was not.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -1,17 +1,17 @@
 //! Reads conversations and turns them into rows and sums; one for each thread.
 
 use super::findings;
-use super::part::{MessageFigures, Part};
 use super::pipeline::{Job, Work};
 use super::plan::{self, Agent, Plan};
 use super::rows::{self, Placed};
-use super::summary::{Dimension, Fired, GroupKey, Summary};
+use super::summary::{Fired, Summary};
 use crate::conversation::{Conversation, Role};
 use crate::promise::turns;
 use crate::reading::{MessageReading, Reader};
 use crate::recovery::Recovery;
 use crate::source::merge::{Merged, merge};
 use crate::source::{Piece, Problem, Record, export, rejected};
+use crate::summary::{Dimension, GroupKey, MessageFigures, Part};
 use jiff::Timestamp;
 use rustc_hash::{FxHashSet, FxHasher};
 use std::collections::BTreeMap;

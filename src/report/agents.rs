@@ -5,7 +5,8 @@ use super::funnel_plot::funnel_plot;
 use super::plot::{Look, Point};
 use super::words;
 use crate::audit::plan::Plan;
-use crate::audit::summary::{Dimension, Group, HEADLINES, Headline, Summary};
+use crate::audit::summary::Summary;
+use crate::summary::{Dimension, Group, HEADLINES, Headline};
 use crate::trend::{Count, Funnel, Interval, Standing, Z_95};
 use std::collections::BTreeSet;
 

@@ -4,7 +4,7 @@ use super::ReportError;
 use crate::audit::Audit;
 use crate::audit::cell;
 use crate::audit::plan::Plan;
-use crate::audit::summary::{Dimension, Group, HEADLINES};
+use crate::summary::{Dimension, Group, HEADLINES};
 use crate::summary::{Figure, figures};
 use crate::trend::Interval;
 use crate::wire::two_decimals;

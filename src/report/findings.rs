@@ -2,7 +2,7 @@
 
 use super::words::Figure;
 use crate::audit::plan::Plan;
-use crate::audit::summary::{Group, HEADLINES};
+use crate::summary::{Group, HEADLINES};
 
 /// A headline finding.
 #[derive(Debug)]
@@ -24,7 +24,7 @@ pub(super) struct Criterion<'p> {
 }
 
 pub(super) fn headlines(plan: &Plan<'_>, all: &Group) -> Vec<Headline> {
-    let view = |(index, headline): (usize, &crate::audit::summary::Headline)| {
+    let view = |(index, headline): (usize, &crate::summary::Headline)| {
         let count = all.measure(index);
         Headline {
             title: headline.title,

@@ -22,7 +22,7 @@ pub use agents_csv::agents_csv;
 
 use crate::audit::Audit;
 use crate::audit::plan::Plan;
-use crate::audit::summary::Group;
+use crate::summary::Group;
 use agents::Agents;
 use askama::Template;
 use contents::Contents;

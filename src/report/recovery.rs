@@ -1,8 +1,8 @@
 //! Conversations in which something went wrong, and what became of promises.
 
 use super::words::{Figure, counted, duration, number};
-use crate::audit::recovered::{Promises, quantile};
 use crate::audit::summary::Summary;
+use crate::summary::recovered::{Promises, quantile};
 
 /// The endings by their names in files, the best first.
 const ENDINGS: [(&str, &str); 5] = [

@@ -2,7 +2,7 @@
 
 use crate::audit::Audit;
 use crate::audit::plan::Plan;
-use crate::audit::summary::HEADLINES;
+use crate::summary::HEADLINES;
 use crate::trend::{Interval, Z_95};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};

@@ -5,13 +5,13 @@ mod rows;
 
 use super::Service;
 use super::versions::Versions;
-use crate::audit::part::{Asked, MessageFigures, Part};
-use crate::audit::recovered::Promises;
-use crate::audit::summary::{Group, HEADLINES};
 use crate::score::Scorecard;
 use crate::store::analysis::situation;
 use crate::store::figures::{Whose, Window};
 use crate::store::{StoreError, agents, conversations};
+use crate::summary::part::{Asked, MessageFigures, Part};
+use crate::summary::recovered::Promises;
+use crate::summary::{Group, HEADLINES};
 use crate::trend::{Count, Grain, Period};
 use jiff::tz::TimeZone;
 use rows::{Marks, Message, Rows};

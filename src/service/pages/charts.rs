@@ -2,12 +2,12 @@
 
 use super::measured::is_grey;
 use super::{Problem, chart_csv, people};
-use crate::audit::summary::Group;
 use crate::report::funnel_plot::funnel_plot;
 use crate::report::plot::{ControlPlot, Look, Point, Scale};
 use crate::report::words;
 use crate::service::api::reading::figures::MeasureView;
 use crate::service::figures::{Series, Step};
+use crate::summary::Group;
 use crate::trend::control::{self, Part, Settings};
 use crate::trend::{Count, Funnel, Grain, Interval, Minimum, Z_95};
 use std::collections::BTreeSet;

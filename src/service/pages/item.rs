@@ -2,12 +2,12 @@
 
 use super::moment::Moment;
 use super::trail::{Trail, place};
-use crate::audit::summary::HEADLINES;
 use crate::marked;
 use crate::query::Query;
 use crate::reading::markup_of;
 use crate::service::api::search::excerpt;
 use crate::store::found::FoundRow;
+use crate::summary::HEADLINES;
 use jiff::tz::TimeZone;
 
 /// A message as lists show it (`item.html`).

@@ -1,8 +1,8 @@
 //! Figures as pages show them, and where each lies among others.
 
-use crate::audit::summary::Group;
 use crate::report::words::{self, Figure};
 use crate::service::api::reading::figures::MeasureView;
+use crate::summary::Group;
 use crate::trend::{Count, Funnel, Interval, Minimum, Z_95};
 
 /// Whether too little was counted to judge by.

@@ -4,11 +4,11 @@ use super::Problem;
 use super::measured::{self, Measured};
 use super::problem::encoded;
 use super::span::Span;
-use crate::audit::recovered::Promises;
-use crate::audit::summary::{Group, HEADLINES};
 use crate::report::words;
 use crate::service::api::reading::figures::MeasureView;
 use crate::store::agents::AgentRow;
+use crate::summary::recovered::Promises;
+use crate::summary::{Group, HEADLINES};
 use crate::trend::Minimum;
 use serde::Deserialize;
 

@@ -2,12 +2,12 @@
 
 use super::Problem;
 use crate::access::Principal;
-use crate::audit::summary::HEADLINES;
 use crate::index::{Cursor, CursorError, Hit, Index, Scope, SearchRequest, Sort};
 use crate::query::{Days, Fate, Filter, Query, ScoreRange};
 use crate::score::Scorecard;
 use crate::store::milliseconds;
 use crate::store::queue::{self, QueueFilter};
+use crate::summary::HEADLINES;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};

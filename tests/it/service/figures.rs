@@ -3,8 +3,6 @@
 use super::trends::invented;
 use super::{Running, method};
 use crate::support::Chance;
-use amends::audit::part::{Asked, MessageFigures, Part};
-use amends::audit::summary::Group;
 use amends::ingest::{Analyst, Method, take};
 use amends::reading::LeastConfidence;
 use amends::service::problem::Problem;
@@ -12,6 +10,8 @@ use amends::source::Record;
 use amends::store::analysis::situation;
 use amends::store::figures::{FigureRow, Whose, Window, messages, promises};
 use amends::store::{agents, erasure, rereading, retention, timestamp};
+use amends::summary::Group;
+use amends::summary::part::{Asked, MessageFigures, Part};
 use amends::trend::{Grain, Period};
 use proptest::prelude::*;
 use rusqlite::Transaction;

@@ -3,12 +3,12 @@
 use super::figure_request::{FigureRequest, OfTime};
 use super::figures::{Compared, ComparisonView, GroupView, MeasureView, MinimumView, measure_named};
 use super::values::{AgentView, key_in_path, key_in_query, not_there};
-use crate::audit::summary::Group;
 use crate::service::paging::PageQuery;
 use crate::service::problem::Problem;
 use crate::service::sight::Sight;
 use crate::store::agents::{self, AgentRow};
 use crate::store::figures::Whose;
+use crate::summary::Group;
 use crate::trend::Minimum;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};

@@ -1,9 +1,9 @@
 //! Figures as answers give them: k of n, how sure that is, and where somebody stands among others.
 
-use crate::audit::recovered::Promises;
-use crate::audit::summary::{Group, HEADLINES};
 use crate::score::Scorecard;
 use crate::service::problem::Problem;
+use crate::summary::recovered::Promises;
+use crate::summary::{Group, HEADLINES};
 use crate::trend::{Count, Funnel, Interval, Minimum, Prior, Z_95};
 use crate::wire::two_decimals;
 use serde::Serialize;

@@ -252,16 +252,15 @@ fn view(
 ) -> TrendView {
     let minimum = Minimum::default();
     let used: BTreeSet<i64> = series.steps.iter().map(|((version, _), _)| *version).collect();
-    let period =
-        |((version, period), group): &(crate::service::figures::Step, crate::audit::summary::Group)| PeriodView {
-            period: period.to_string(),
-            first_day: period.first_day().to_string(),
-            version: version.to_string(),
-            conversations: group.conversations,
-            messages: group.messages,
-            scored: group.scored,
-            mean_score: group.mean_score().map(two_decimals),
-        };
+    let period = |((version, period), group): &(crate::service::figures::Step, crate::summary::Group)| PeriodView {
+        period: period.to_string(),
+        first_day: period.first_day().to_string(),
+        version: version.to_string(),
+        conversations: group.conversations,
+        messages: group.messages,
+        scored: group.scored,
+        mean_score: group.mean_score().map(two_decimals),
+    };
     TrendView {
         grain: grain.name(),
         time_zone: method.office.zone().iana_name().unwrap_or("UTC").to_owned(),

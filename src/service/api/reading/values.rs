@@ -1,10 +1,10 @@
 //! Values of requests and answers that several reads share.
 
-use crate::audit::summary::HEADLINES;
 use crate::service::problem::Problem;
 use crate::store::agents::AgentRow;
 use crate::store::figures::Window;
 use crate::store::timestamp;
+use crate::summary::HEADLINES;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;

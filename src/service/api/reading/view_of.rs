@@ -5,7 +5,6 @@ use super::view::{
     AnalysisView, ConversationView, CriterionView, CueView, DetectionView, FindingView, MessageView, NotScoredView,
     ParticipantView, PromiseView, RecoveryView, SegmentView, SituationView, SpanView,
 };
-use crate::audit::summary::{HEADLINES, Headline};
 use crate::conversation::{Conversation, Format, Message, Role, Visibility};
 use crate::ingest::{CriterionRow, CueRow, DetectionRow, Evidence, Method, RecoveryRow, Whole};
 use crate::lexicon::confidence::{Claim, Confidence};
@@ -18,6 +17,7 @@ use crate::store::StoreError;
 use crate::store::analysis::situation;
 use crate::store::conversations::{ConversationRow, StoredAnalysis};
 use crate::store::promises::StoredPromise;
+use crate::summary::{HEADLINES, Headline};
 use crate::text::Span;
 use crate::wire::utf16_offsets;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
