@@ -269,8 +269,9 @@ fn tokenize_unicode(
             continue;
         }
         joinable = false;
-        if piece.chars().any(is_pictograph) {
-            sentence.close(offset(tokens.len()), offset(at), false, sentences);
+        // Where the picture itself stands: what sticks to it in front (a space and a joiner) is cut either way.
+        if let Some(picture) = piece.find(is_pictograph) {
+            sentence.close(offset(tokens.len()), offset(at + picture), false, sentences);
         }
         for (index, byte) in piece.bytes().enumerate() {
             if matches!(byte, b'.' | b'!' | b'?' | b'\n') {
@@ -292,7 +293,7 @@ fn inner_apostrophe(text: &str, part: Span, at: usize, piece: &str) -> bool {
 }
 
 /// The stretches of letters, digits, joined marks and inner apostrophes in a Unicode word, which
-/// may also hold `.`, `:`, `_` and `,` between letters or digits.
+/// may also hold `.`, `:`, `_` and `,` between letters or digits, and begin with a space that a mark is joined to.
 fn split_inside(piece: &str) -> impl Iterator<Item = (usize, usize)> + '_ {
     let mut rest = 0;
     std::iter::from_fn(move || {
@@ -306,7 +307,7 @@ fn split_inside(piece: &str) -> impl Iterator<Item = (usize, usize)> + '_ {
 }
 
 const fn parts_words(c: char) -> bool {
-    matches!(c, '.' | ':' | '_' | ',' | ';' | '\u{2024}' | '\u{fe52}' | '\u{ff0e}' | '\u{b7}')
+    c.is_whitespace() || matches!(c, '.' | ':' | '_' | ',' | ';' | '\u{2024}' | '\u{fe52}' | '\u{ff0e}' | '\u{b7}')
 }
 
 #[cfg(test)]
