@@ -11,9 +11,10 @@ use crate::lexicon::Lexicon;
 use crate::library::{Library, LibraryError};
 use crate::query::Vocabulary;
 use crate::settings::Settings;
-use crate::store::edits::{self, Edits};
+use crate::store::edits::{self, Edit, Edits};
 use crate::store::jobs::{self, Kind};
 use crate::store::{Store, StoreError, audit_log};
+use actix_web::http::StatusCode;
 use actix_web::web;
 use jiff::Timestamp;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -99,11 +100,17 @@ impl Switch {
 pub struct Change {
     /// What is changed: subject and text, none where it is taken away.
     pub edits: Vec<(String, Option<String>)>,
+    /// The key of the newest change of these subjects that whoever writes has seen, 0 where there was none: what
+    /// somebody else wrote since is not written over. `None` where that does no harm.
+    pub seen: Option<i64>,
     /// What was done, such as `scorecard_chosen`.
     pub action: &'static str,
     /// To what.
     pub subject: String,
 }
+
+/// The code of the problem that somebody else changed it since.
+pub const CHANGED_SINCE: &str = "changed_since";
 
 impl Service {
     /// What messages are read with now.
@@ -148,7 +155,8 @@ impl Service {
     /// before: its key is given.
     ///
     /// # Errors
-    /// Where what was written is wrong: 422; where the store fails.
+    /// Where what was written is wrong: 422; where somebody changed it since: 409, [`CHANGED_SINCE`]; where the store
+    /// fails.
     pub async fn edit(self: &Arc<Self>, change: Change, by: Arc<Principal>) -> Result<Option<i64>, Problem> {
         let service = Arc::clone(self);
         web::block(move || service.edit_now(change, &by)).await.map_err(|_| Problem::from(StoreError::Closed))?
@@ -156,11 +164,14 @@ impl Service {
 
     fn edit_now(
         &self,
-        Change { edits: changes, action, subject }: Change,
+        Change { edits: changes, seen, action, subject }: Change,
         by: &Principal,
     ) -> Result<Option<i64>, Problem> {
         let switch = &self.switch;
         let _editing = switch.editing.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(seen) = seen {
+            self.not_changed_since(seen, &changes)?;
+        }
         let mut edits = self.store.read(edits::current)?;
         for (subject, text) in &changes {
             match text {
@@ -213,5 +224,19 @@ impl Service {
         let method = self.method();
         self.metrics.rules(method.lexicon.digest(), &method.card.digest);
         Ok(kept?)
+    }
+
+    /// Whether nobody changed any of the subjects after the change with the key `seen`.
+    fn not_changed_since(&self, seen: i64, changes: &[(String, Option<String>)]) -> Result<(), Problem> {
+        for (subject, _) in changes {
+            let newest = self.store.read(|transaction| edits::newest(transaction, subject))?;
+            // Whoever writes it for the first time takes nothing from one that was deleted before.
+            let matters = |edit: &Edit| edit.key > seen && (seen > 0 || edit.text.is_some());
+            if let Some(newer) = newest.filter(matters) {
+                let detail = format!("{} changed it while you were writing", newer.name);
+                return Err(Problem::new(StatusCode::CONFLICT, CHANGED_SINCE, detail));
+            }
+        }
+        Ok(())
     }
 }

@@ -42,7 +42,15 @@ pub fn current(transaction: &Transaction<'_>) -> Result<Edits, StoreError> {
 /// # Errors
 /// Where the store fails.
 pub fn setting(transaction: &Transaction<'_>, key: &str) -> Result<Option<String>, StoreError> {
-    Ok(of(transaction, key, 1)?.pop().and_then(|edit| edit.text))
+    Ok(newest(transaction, key)?.and_then(|edit| edit.text))
+}
+
+/// The newest change of `subject`.
+///
+/// # Errors
+/// Where the store fails.
+pub fn newest(transaction: &Transaction<'_>, subject: &str) -> Result<Option<Edit>, StoreError> {
+    Ok(of(transaction, subject, 1)?.pop())
 }
 
 /// Puts `text` in place of what `subject` was, or takes it away.

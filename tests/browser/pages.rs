@@ -4,7 +4,7 @@ use crate::chromium::{Browser, Driver};
 use crate::demo::{Demo, NAME, PASSWORD};
 
 /// Pages with their addresses; `inspect` says what is looked for.
-const PAGES: [(&str, &str); 20] = [
+const PAGES: [(&str, &str); 21] = [
     ("queue", "/"),
     ("queue-of-low-scores", "/?reason=low-score&below=60"),
     ("queue-empty", "/?team=nobody"),
@@ -19,6 +19,7 @@ const PAGES: [(&str, &str); 20] = [
     ("promises", "/promises"),
     ("calibration", "/calibration"),
     ("rules", "/rules"),
+    ("rules-of-a-label", "/rules?label=excuse"),
     ("try", "/try"),
     ("imports", "/imports"),
     ("settings", "/settings"),

@@ -63,6 +63,13 @@ struct Row {
     reviewed: (i64, i64),
 }
 
+impl Group {
+    /// How many rules there are, in words.
+    fn told(&self) -> String {
+        words::counted(self.rules.len() as u64, "rule", "rules")
+    }
+}
+
 const fn class(family: Family) -> &'static str {
     match family {
         Family::BreaksTrust => "breaks",

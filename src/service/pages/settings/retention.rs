@@ -174,6 +174,8 @@ async fn change(
     }
     let change = Change {
         edits: vec![(TEXT_DAYS.to_owned(), asked.map(|days| days.to_string()))],
+        // The page shows what is now, and asks again before text goes.
+        seen: None,
         action: "retention_changed",
         subject: asked.map_or_else(|| "for good".to_owned(), days_in_words),
     };

@@ -45,10 +45,17 @@ fn scores(running: &Running) -> Vec<(i64, Option<i64>)> {
     all.into_iter().map(|one| (one.message, one.score)).collect()
 }
 
+/// What a form says of the newest change that its writer has seen.
+fn seen(page: &str) -> String {
+    let (_, rest) = page.split_once("name=\"seen\" value=\"").expect("a form");
+    rest.split_once('"').unwrap().0.to_owned()
+}
+
 /// The fields of the form of a scorecard as it stands.
 fn fields(running: &Running, id: &str) -> Vec<(String, String)> {
     let card = running.service.in_force().card(id).unwrap().card;
     let mut fields = vec![("what".to_owned(), card.what.clone())];
+    fields.push(("seen".to_owned(), seen(&running.page(&format!("/settings/scorecards/{id}")).text())));
     for one in &card.criteria {
         fields.push((format!("weight-{}", one.id), one.weight.to_string()));
         fields.push((format!("reason-{}", one.id), one.reason.clone()));
@@ -294,4 +301,55 @@ fn secrets_of_webhooks_are_given_shown_once_and_taken_away() {
     let log = words(&running.page("/settings/audit-log").text());
     assert!(log.contains("webhook secret given") && log.contains("webhook secret removed"), "{log}");
     assert!(!log.contains(&secret));
+}
+
+#[test]
+fn of_two_who_write_the_same_neither_loses_a_word() {
+    let running = Running::new();
+    let save = |text: &str, seen: &str| {
+        let fields = [("name", "ours"), ("known", "1"), ("text", text), ("seen", seen), ("do", "save")];
+        running.form("/settings/rules/files", &fields)
+    };
+    assert_eq!(save(RULE, "0").status, 303);
+    let opened = seen(&running.page("/settings/rules/files/ours").text());
+    let theirs = RULE.replace("Never.", "When there is one.");
+    assert_eq!(save(&theirs, &opened).status, 303, "the first of the two");
+    let mine = RULE.replace("Say what you do now.", "Say when it comes.");
+    let refused = save(&mine, &opened);
+    assert_eq!(refused.status, 409);
+    let told = words(&refused.text());
+    assert!(told.contains("changed these rules while you were writing"), "{told}");
+    assert!(told.contains("When there is one.") && told.contains("Say when it comes."), "both are shown: {told}");
+    let kept = running.page("/settings/rules/files/ours?format=toml").text();
+    assert_eq!(kept, theirs, "nothing was written over");
+
+    // Who has seen theirs may put the own text in its place; theirs can be brought back.
+    assert_eq!(save(&mine, &seen(&refused.text())).status, 303);
+    let page = running.page("/settings/rules/files/ours").text();
+    assert!(page.contains("Say when it comes."), "{page}");
+    let back = page.split("?change=").nth(1).unwrap().split('"').next().unwrap();
+    let earlier = running.page(&format!("/settings/rules/files/ours?change={back}")).text();
+    assert!(earlier.contains("Save it to bring it back") && earlier.contains("When there is one."), "{earlier}");
+    assert_eq!(running.page("/settings/rules/files/ours?change=0").status, 404);
+
+    let opened = fields(&running, "amends");
+    let name = [("name", "Our own"), ("id", "our-own"), ("do", "save")];
+    assert_eq!(running.form("/settings/scorecards/amends", &sent(&opened, &name)).status, 303);
+    let opened = fields(&running, "our-own");
+    let change = |weight: &str, opened: &[(String, String)]| {
+        let fields = sent(opened, &[("name", "Our own"), ("weight-no-excuse", weight), ("do", "save")]);
+        running.form("/settings/scorecards/our-own", &fields)
+    };
+    assert_eq!(change("3", &opened).status, 303);
+    let refused = change("5", &opened);
+    assert_eq!(refused.status, 409);
+    assert!(words(&refused.text()).contains("Yours stands below and is not saved yet"), "{}", refused.text());
+    let weight = || running.get("/v1/scorecards/our-own").expect(200)["criteria"].to_string();
+    assert!(weight().contains("\"weight\":3.0") && !weight().contains("\"weight\":5.0"), "{}", weight());
+    let now: Vec<(String, String)> = opened
+        .into_iter()
+        .map(|(name, value)| if name == "seen" { (name, seen(&refused.text())) } else { (name, value) })
+        .collect();
+    assert_eq!(change("5", &now).status, 303);
+    assert!(weight().contains("\"weight\":5.0"), "{}", weight());
 }

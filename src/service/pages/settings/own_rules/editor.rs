@@ -8,7 +8,7 @@ use crate::lexicon::Label;
 use crate::report::words;
 use crate::service::Service;
 use crate::service::gate::{Manage, May};
-use crate::service::in_force::Change;
+use crate::service::in_force::{CHANGED_SINCE, Change};
 use crate::service::pages::Problem;
 use crate::service::pages::frame::{Frame, page, page_with, see_other};
 use crate::service::pages::moment::Moment;
@@ -16,7 +16,7 @@ use crate::service::pages::table_csv;
 use crate::service::pages::visitor::Visitor;
 use crate::service::routes::at;
 use crate::store::StoreError;
-use crate::store::edits;
+use crate::store::edits::{self, Edit};
 use actix_web::HttpResponse;
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::web::{self, Form, FormConfig, Query, ServiceConfig};
@@ -56,6 +56,8 @@ struct NewQuery {
 struct FileQuery {
     format: Option<String>,
     saved: Option<String>,
+    /// The key of an earlier change, whose text is shown.
+    change: Option<i64>,
 }
 
 /// What the form says.
@@ -66,6 +68,9 @@ struct FileForm {
     text: String,
     /// Whether there is such a file already.
     known: Option<String>,
+    /// The newest change that its writer has seen.
+    #[serde(default)]
+    seen: i64,
     messages: Option<usize>,
     #[serde(default, rename = "do")]
     asked: String,
@@ -81,13 +86,35 @@ struct EditorPage {
     name: String,
     text: String,
     known: bool,
+    /// The key of the newest change that its writer has seen, 0 where there was none.
+    seen: i64,
+    /// What somebody else saved meanwhile.
+    theirs: Option<Theirs>,
+    /// When the text that is shown was written, where it is an earlier one.
+    earlier: Option<Moment>,
     saved: bool,
     choices: Vec<(usize, bool)>,
     /// What came of a check, where one was asked for.
     checked: Option<Vec<Wrong>>,
     others: Vec<Wrong>,
     tried: Option<TriedView>,
-    changes: Vec<(Option<Moment>, String, bool)>,
+    changes: Vec<ChangeRow>,
+}
+
+/// A change of the file.
+struct ChangeRow {
+    key: i64,
+    at: Option<Moment>,
+    by: String,
+    deleted: bool,
+}
+
+/// What somebody else made of the file while its writer was writing.
+struct Theirs {
+    at: Option<Moment>,
+    by: String,
+    /// None where it was deleted.
+    text: Option<String>,
 }
 
 /// What rules find in what is stored, on a page (`settings/own_rules/tried.html`).
@@ -151,6 +178,9 @@ impl EditorPage {
             name,
             text,
             known: false,
+            seen: 0,
+            theirs: None,
+            earlier: None,
             saved: false,
             choices: CHOICES.map(|choice| (choice, choice == MESSAGES)).into(),
             checked: None,
@@ -176,9 +206,15 @@ async fn file_page(
 ) -> Result<HttpResponse, Problem> {
     let (service, name) = (service.into_inner(), name.into_inner());
     let subject = path(service.method().lexicon.language(), &name);
-    let mut changes = service.read(move |transaction| Ok(edits::of(transaction, &subject, CHANGES)?)).await?;
-    let latest = changes.first_mut().and_then(|edit| edit.text.take());
-    let text = latest.ok_or_else(|| Problem::not_found(format!("there is no file of own rules `{name}`")))?;
+    let changes = service.read(move |transaction| Ok(edits::of(transaction, &subject, CHANGES)?)).await?;
+    let shown = match query.change {
+        Some(key) => changes.iter().position(|edit| edit.key == key),
+        None => Some(0),
+    };
+    let text = shown.and_then(|index| changes.get(index)?.text.clone());
+    let (Some(shown), Some(text)) = (shown, text) else {
+        return Err(Problem::not_found(format!("there is no such file of own rules `{name}`")));
+    };
     if query.format.as_deref() == Some("toml") {
         let disposition = format!("attachment; filename=\"{name}.toml\"");
         let mut answer = HttpResponse::Ok();
@@ -186,12 +222,17 @@ async fn file_page(
         return Ok(answer.insert_header((header::CONTENT_DISPOSITION, disposition)).body(text));
     }
     let zone = service.office.zone();
-    let changes = changes.into_iter().enumerate().map(|(index, edit)| {
-        let deleted = index > 0 && edit.text.is_none();
-        (edit.at.map(|at| Moment::of(at, zone)), edit.name, deleted)
-    });
-    let filled = EditorPage::new(&visitor, format!("Own rules {name}"), name, text);
-    page(&EditorPage { known: true, saved: query.saved.is_some(), changes: changes.collect(), ..filled })
+    let at = |edit: &Edit| edit.at.map(|at| Moment::of(at, zone));
+    let row =
+        |edit: &Edit| ChangeRow { key: edit.key, at: at(edit), by: edit.name.clone(), deleted: edit.text.is_none() };
+    page(&EditorPage {
+        known: true,
+        seen: changes.first().map_or(0, |edit| edit.key),
+        earlier: changes.get(shown).filter(|_| shown > 0).and_then(at),
+        saved: query.saved.is_some(),
+        changes: changes.iter().map(row).collect(),
+        ..EditorPage::new(&visitor, format!("Own rules {name}"), name, text)
+    })
 }
 
 /// Checks what the form says, tries it, or saves it.
@@ -204,11 +245,12 @@ async fn filled_page(
     let (service, form) = (service.into_inner(), form.into_inner());
     // Forms send line ends as CR LF.
     let text = form.text.replace("\r\n", "\n");
-    let (known, name) = (form.known.is_some(), form.name.trim().to_owned());
+    let (known, seen, name) = (form.known.is_some(), form.seen, form.name.trim().to_owned());
     let subject = path(service.method().lexicon.language(), &name);
     let messages = form.messages.filter(|number| CHOICES.contains(number)).unwrap_or(MESSAGES);
     let filled = EditorPage {
         known,
+        seen,
         choices: CHOICES.map(|choice| (choice, choice == messages)).into(),
         ..EditorPage::new(&visitor, format!("Own rules {name}"), name.clone(), text.clone())
     };
@@ -253,13 +295,25 @@ async fn filled_page(
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &filled);
     }
     let change = Change {
-        edits: vec![(subject, given(&text).map(|_| text))],
+        edits: vec![(subject.clone(), given(&text).map(|_| text))],
+        seen: Some(seen),
         action: "rules_saved",
         subject: format!("rules:{name}"),
     };
     match service.edit(change, visitor.principal()).await {
         Ok(Some(_)) => Ok(see_other("/settings/rules")),
         Ok(None) => Ok(see_other(&format!("/settings/rules/files/{name}?saved=1"))),
+        Err(problem) if problem.code == CHANGED_SINCE => {
+            let newest = service.read(move |transaction| Ok(edits::newest(transaction, &subject)?)).await?;
+            let seen = newest.as_ref().map_or(seen, |edit| edit.key);
+            let zone = service.office.zone();
+            let theirs = newest.map(|edit| Theirs {
+                at: edit.at.map(|at| Moment::of(at, zone)),
+                by: edit.name,
+                text: edit.text,
+            });
+            page_with(StatusCode::CONFLICT, &EditorPage { seen, theirs, ..filled })
+        }
         Err(problem) => {
             let wrong = faults(problem)?;
             page_with(StatusCode::UNPROCESSABLE_ENTITY, &EditorPage { wrong, ..filled })
@@ -279,6 +333,8 @@ async fn delete(
     }
     let change = Change {
         edits: vec![(path(service.method().lexicon.language(), &name), None)],
+        // Its text stays among the changes.
+        seen: None,
         action: "rules_deleted",
         subject: format!("rules:{name}"),
     };

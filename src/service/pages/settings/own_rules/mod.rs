@@ -104,7 +104,7 @@ async fn list_page(
     let (edits, changes) = service
         .read(move |transaction| {
             let edits = edits::current(transaction)?;
-            let last = |file: LexiconFile| Ok((edits::of(transaction, &file.path, 1)?.pop(), file));
+            let last = |file: LexiconFile| Ok((edits::newest(transaction, &file.path)?, file));
             let changes = own_rules(&edits, language).into_iter().map(last).collect::<Result<Vec<_>, Problem>>()?;
             Ok((edits, changes))
         })

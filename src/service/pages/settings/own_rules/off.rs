@@ -7,12 +7,12 @@ use super::{off_path, switched_off};
 use crate::ingest::in_force::{compile, own_rules};
 use crate::service::Service;
 use crate::service::gate::{Manage, May};
-use crate::service::in_force::Change;
+use crate::service::in_force::{CHANGED_SINCE, Change};
 use crate::service::pages::Problem;
 use crate::service::pages::frame::{Frame, page_with, see_other};
 use crate::service::pages::visitor::Visitor;
 use crate::service::routes::at;
-use crate::store::StoreError;
+use crate::store::{StoreError, edits};
 use actix_web::HttpResponse;
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{self, Query, ServiceConfig};
@@ -148,14 +148,28 @@ async fn switch(
     service: &Arc<Service>,
     id: &str,
     action: &'static str,
-    change: impl FnOnce(&mut Vec<String>),
+    change: impl Fn(&mut Vec<String>),
 ) -> Result<HttpResponse, Problem> {
     let language = service.method().lexicon.language();
-    let edits = service.read(|transaction| Ok(crate::store::edits::current(transaction)?)).await?;
-    let mut off = switched_off(&edits, language);
-    change(&mut off);
-    off.sort_unstable();
-    let change = Change { edits: vec![(off_path(language), text_of(&off))], action, subject: format!("rule:{id}") };
-    service.edit(change, visitor.principal()).await?;
-    Ok(see_other("/settings/rules"))
+    loop {
+        let path = off_path(language);
+        let found = service.read(move |transaction| {
+            Ok((edits::current(transaction)?, edits::newest(transaction, &path)?.map_or(0, |edit| edit.key)))
+        });
+        let (edits, seen) = found.await?;
+        let mut off = switched_off(&edits, language);
+        change(&mut off);
+        off.sort_unstable();
+        let change = Change {
+            edits: vec![(off_path(language), text_of(&off))],
+            seen: Some(seen),
+            action,
+            subject: format!("rule:{id}"),
+        };
+        match service.edit(change, visitor.principal()).await {
+            // Somebody switched another rule in that very moment: both shall stand.
+            Err(problem) if problem.code == CHANGED_SINCE => {}
+            done => return done.map(|_| see_other("/settings/rules")),
+        }
+    }
 }

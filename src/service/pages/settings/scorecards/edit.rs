@@ -9,7 +9,7 @@ use crate::report::words;
 use crate::score::Scorecard;
 use crate::service::Service;
 use crate::service::gate::{Manage, May};
-use crate::service::in_force::Change;
+use crate::service::in_force::{CHANGED_SINCE, Change};
 use crate::service::pages::Problem;
 use crate::service::pages::frame::{Frame, page, page_with, see_other};
 use crate::service::pages::moment::Moment;
@@ -108,6 +108,7 @@ impl CardPage {
         let changes = service.read(move |transaction| Ok(edits::of(transaction, &of_file, CHANGES)?)).await?;
         let zone = service.office.zone();
         let mut form = CardForm::of(card);
+        form.seen = changes.first().map_or(0, |edit| edit.key);
         let own = origin == Origin::Own;
         if !own {
             // It is saved under a name of its own.
@@ -229,6 +230,25 @@ async fn again(
     page_with(StatusCode::UNPROCESSABLE_ENTITY, &CardPage { form, wrong, ..filled })
 }
 
+/// The form again, as somebody else changed the scorecard meanwhile: saved once more it takes the place of theirs.
+async fn changed_since(
+    visitor: &Visitor,
+    service: &Arc<Service>,
+    one: Card,
+    form: CardForm,
+    told: &str,
+) -> Result<HttpResponse, Problem> {
+    let of_file = subject(&form.id);
+    let newest = service.read(move |transaction| Ok(edits::newest(transaction, &of_file)?)).await?;
+    let seen = newest.map_or(0, |edit| edit.key);
+    let wrong = vec![format!(
+        "{told}. Yours stands below and is not saved yet; open the scorecard in another window to see theirs, or save \
+         again to put yours in its place."
+    )];
+    let filled = CardPage::of(visitor, service, one).await?;
+    page_with(StatusCode::CONFLICT, &CardPage { form: CardForm { seen, ..form }, wrong, ..filled })
+}
+
 async fn save(
     visitor: &Visitor,
     service: &Arc<Service>,
@@ -239,6 +259,7 @@ async fn save(
     let text = made.text().map_err(|error| Problem::internal(error.to_string()))?;
     let change = Change {
         edits: vec![(subject(&made.id), Some(text))],
+        seen: Some(form.seen),
         action: "scorecard_saved",
         subject: format!("scorecard:{}", made.id),
     };
@@ -246,6 +267,9 @@ async fn save(
         // It is in use: what is stored is read anew, which that page tells of.
         Ok(Some(_)) => Ok(see_other("/settings/scorecards")),
         Ok(None) => Ok(see_other(&format!("/settings/scorecards/{}?saved=1", made.id))),
+        Err(problem) if problem.code == CHANGED_SINCE => {
+            changed_since(visitor, service, one, form, &problem.detail).await
+        }
         Err(problem) => again(visitor, service, one, form, faults(problem)?).await,
     }
 }
@@ -266,6 +290,7 @@ async fn delete(
     }
     let change = Change {
         edits: vec![(subject(&one.card.id), None)],
+        seen: None,
         action: "scorecard_deleted",
         subject: format!("scorecard:{}", one.card.id),
     };

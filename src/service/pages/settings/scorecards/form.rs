@@ -18,6 +18,8 @@ pub(super) struct CardForm {
     pub(super) name: String,
     /// What it looks at.
     pub(super) what: String,
+    /// The key of the newest change of it that its writer has seen, 0 where there was none.
+    pub(super) seen: i64,
     /// Its questions, those that are left out included.
     pub(super) criteria: Vec<CriterionForm>,
 }
@@ -51,6 +53,7 @@ impl CardForm {
             id: card.id.clone(),
             name: card.name.clone(),
             what: card.what.clone(),
+            seen: 0,
             criteria: card.criteria.iter().map(criterion).collect(),
         }
     }
@@ -72,6 +75,7 @@ impl CardForm {
             id: text("id"),
             name: text("name"),
             what: text("what"),
+            seen: text("seen").parse().unwrap_or_default(),
             criteria: card.criteria.iter().map(criterion).collect(),
         }
     }

@@ -198,6 +198,7 @@ async fn choose(
     }
     let change = Change {
         edits: vec![(SCORECARD.to_owned(), Some(id.clone()))],
+        seen: None,
         action: "scorecard_chosen",
         subject: format!("scorecard:{id}"),
     };
