@@ -1,6 +1,8 @@
 //! Chromium, and what is looked for on every page.
 
 use base64::Engine;
+use fantoccini::elements::Element;
+use fantoccini::error::CmdError;
 use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -162,11 +164,21 @@ impl Browser {
 
     /// The text of what `css` finds first; waits until it is there.
     pub async fn text(&self, css: &str) -> String {
-        self.wait(css).await.text().await.unwrap()
+        self.with(css, async |element| element.text().await).await
+    }
+
+    /// Does something with what `css` finds first; again where the page was replaced by a newer one in that moment.
+    async fn with<T>(&self, css: &str, work: impl AsyncFn(Element) -> Result<T, CmdError>) -> T {
+        loop {
+            match work(self.wait(css).await).await {
+                Err(error) if error.is_stale_element_reference() => {}
+                done => return done.unwrap(),
+            }
+        }
     }
 
     /// What `css` finds first; waits until it is there.
-    pub async fn wait(&self, css: &str) -> fantoccini::elements::Element {
+    pub async fn wait(&self, css: &str) -> Element {
         let found = self.client.wait().at_most(Duration::from_secs(20)).for_element(Locator::Css(css)).await;
         match found {
             Ok(element) => element,
@@ -176,7 +188,7 @@ impl Browser {
 
     /// Waits until a script gives true.
     pub async fn until(&self, condition: &str) {
-        for _ in 0..200 {
+        for _ in 0..400 {
             if self.script(&format!("return Boolean({condition})")).await == Value::Bool(true) {
                 return;
             }
@@ -187,9 +199,11 @@ impl Browser {
 
     /// Writes into the field that `css` finds, in place of what is there.
     pub async fn fill(&self, css: &str, text: &str) {
-        let field = self.wait(css).await;
-        field.clear().await.unwrap();
-        field.send_keys(text).await.unwrap();
+        let write = async |field: Element| {
+            field.clear().await?;
+            field.send_keys(text).await
+        };
+        self.with(css, write).await;
     }
 
     /// Presses keys where the focus is.
@@ -199,7 +213,7 @@ impl Browser {
 
     /// Clicks what `css` finds first.
     pub async fn click(&self, css: &str) {
-        self.wait(css).await.click().await.unwrap();
+        self.with(css, async |element| element.click().await).await;
     }
 
     /// Looks at the page as it is, on all screens: nothing stands over the edge, and the accessibility checker finds
