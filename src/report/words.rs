@@ -66,9 +66,11 @@ pub(crate) fn time(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned(zone.clone()).strftime("%-d %B %Y, %H:%M").to_string()
 }
 
-/// A name of a program, such as a label or a reason, as words.
+/// A name of a program, such as a label or a reason, as words: `missing_follow_up` as "missing follow-up".
 pub(crate) fn plain(name: &str) -> String {
-    name.replace('_', " ")
+    let words = name.replace('_', " ");
+    let hyphened = [("finger pointing", "finger-pointing"), ("follow up", "follow-up"), ("non apology", "non-apology")];
+    hyphened.into_iter().fold(words, |words, (apart, joined)| words.replace(apart, joined))
 }
 
 /// `k of n` with all that says how much it is worth.

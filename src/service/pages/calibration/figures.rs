@@ -2,9 +2,8 @@
 
 use crate::ingest::Method;
 use crate::lexicon::Lexicon;
-use crate::report::words::{of, range};
+use crate::report::words::{of, plain, range};
 use crate::service::api::agreement::{AgreementAnswer, AgreementItem, Share};
-use crate::service::pages::conversation::finding_name;
 use crate::service::pages::problem::encoded;
 use crate::service::problem::Problem;
 use crate::trend::Interval;
@@ -88,7 +87,7 @@ impl FigureRow {
         Self {
             name: match *about {
                 "rule" => subject.clone(),
-                _ => question.map_or_else(|| finding_name(subject), |one| one.question.clone()),
+                _ => question.map_or_else(|| plain(subject), |one| one.question.clone()),
             },
             id: subject.clone(),
             cases: cases.map(|query| cases_of(item, query)),

@@ -5,13 +5,13 @@ mod figures;
 mod form;
 mod session;
 
-use super::conversation::finding_name;
 use super::frame::{self, Frame};
 use super::moment::Moment;
 use super::table_csv;
 use super::trail::Trail;
 use super::visitor::Visitor;
 use crate::access::Scope;
+use crate::report::words::plain;
 use crate::service::Service;
 use crate::service::api::agreement;
 use crate::service::api::reading::values::{window, wrong};
@@ -212,7 +212,7 @@ fn subject(about: &str, subject: &str) -> String {
     match about {
         "criterion" => subject.to_owned(),
         "detection" => subject.rsplit_once('@').map_or(subject, |(rule, _)| rule).to_owned(),
-        _ => finding_name(subject),
+        _ => plain(subject),
     }
 }
 

@@ -9,7 +9,6 @@ mod turn;
 mod words;
 
 pub use review::agreeing;
-pub(super) use words::finding as finding_name;
 
 use super::frame::{self, Frame, own_path, see_other};
 use super::moment::Moment;

@@ -1,7 +1,8 @@
 //! What the machine says of an agent's message, and beside it what people say.
 
 use super::turn::MOST_NOTES;
-use super::words::{Reason, Turns, finding, finding_confidence, situation};
+use super::words::{Reason, Turns, finding_confidence, situation};
+use crate::report::words::plain;
 use crate::service::api::reading::view::{AnalysisView, CriterionView, MessageView};
 use crate::service::api::reviews::ReviewAnswer;
 use crate::service::pages::moment::Moment;
@@ -172,7 +173,7 @@ impl FindingLine {
         let said = |name: &str| own.and_then(|own| own.findings.get(name)).map_or("", |yes| yes_or_no(*yes));
         let line = |one: &crate::service::api::reading::view::FindingView| Self {
             name: one.name,
-            shown: finding(one.name),
+            shown: plain(one.name),
             made: one.made,
             confidence: finding_confidence(one),
             own: said(one.name),
@@ -234,7 +235,7 @@ impl ReviewLine {
         }
         for (name, said) in &review.findings {
             if let Some(one) = analysis.findings.iter().find(|one| one.name == name) {
-                compare(&format!("{}:", finding(name)), yes_or_no(one.made), yes_or_no(*said));
+                compare(&format!("{}:", plain(name)), yes_or_no(one.made), yes_or_no(*said));
             }
         }
         for said in &review.detections {
@@ -244,7 +245,7 @@ impl ReviewLine {
             if let Some(one) = analysis.detections.iter().find(found) {
                 let words = one.text.as_deref().map(|text| super::words::shortened(text, 60)).unwrap_or_default();
                 compare(
-                    &format!("«{words}» as {}:", finding(&one.label)),
+                    &format!("«{words}» as {}:", plain(&one.label)),
                     "right",
                     if said.right { "right" } else { "wrong" },
                 );

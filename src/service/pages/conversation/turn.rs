@@ -1,6 +1,6 @@
 //! A message as its conversation's page shows it: the words with the evidence marked, notes to each mark.
 
-use super::words::{confidence, finding};
+use super::words::confidence;
 use crate::lexicon::{Family, Label, Lexicon};
 use crate::report::words::plain;
 use crate::service::api::reading::view::{CueView, DetectionView, MessageView, SegmentView};
@@ -105,7 +105,7 @@ fn class_of(label: &str) -> &'static str {
 }
 
 fn tag(label: &str, kind: Option<&str>) -> Tag {
-    let name = finding(label);
+    let name = plain(label);
     Tag { class: class_of(label), name: kind.map_or_else(|| name.clone(), |kind| format!("{name}: {}", plain(kind))) }
 }
 

@@ -1,6 +1,6 @@
 //! What was read in a conversation, in sentences.
 
-use crate::report::words::{duration, plain};
+use crate::report::words::duration;
 use crate::service::api::reading::view::{ConversationView, CueView, FindingView, RecoveryView, SituationView};
 use std::collections::HashMap;
 
@@ -61,11 +61,6 @@ pub(super) fn situation(situation: &SituationView, turns: &Turns) -> Vec<Reason>
         _ => {}
     }
     reasons
-}
-
-/// A finding's name as words: `finger-pointing`.
-pub(in crate::service::pages) fn finding(name: &str) -> String {
-    if name == "finger_pointing" { "finger-pointing".to_owned() } else { plain(name).replace("follow up", "follow-up") }
 }
 
 /// How sure a finding or a rule is, for people.
