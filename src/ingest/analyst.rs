@@ -77,9 +77,7 @@ impl<'s> Analyst<'s> {
             after = last.revision;
             read += lot.len();
             let analysed = self.lot(lot);
-            waiting.push_back(self.store.write_lot(move |transaction| {
-                analysed.iter().try_for_each(|analysed| analysis::keep(transaction, analysed))
-            }));
+            waiting.push_back(self.store.write_lot(move |transaction| analysis::keep(transaction, &analysed)));
             if waiting.len() >= AHEAD {
                 waiting.pop_front().map_or(Ok(()), Pending::wait)?;
             }

@@ -6,6 +6,7 @@ use crate::conversation::{ConversationId, MessageId, ParticipantId, Visibility};
 use crate::source::{Author, Piece, PieceMessage};
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, Transaction, params};
+use std::collections::BTreeMap;
 
 /// Bits of `situation`.
 pub mod situation {
@@ -253,17 +254,36 @@ pub struct PromiseRow {
     pub told: String,
 }
 
-/// Keeps what was read in a conversation, in place of what was read before. Where there is no such
-/// conversation any more nothing is kept.
+/// Keeps what was read in conversations, in place of what was read before. Where there is no such conversation any
+/// more nothing is kept.
 ///
 /// # Errors
 /// Where the store fails.
-pub fn keep(transaction: &Transaction<'_>, analysed: &Analysed) -> Result<(), StoreError> {
+pub fn keep(transaction: &Transaction<'_>, analysed: &[Analysed]) -> Result<(), StoreError> {
+    // By version the conversations that were read with another before.
+    let mut versions: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
+    for analysed in analysed {
+        if keep_one(transaction, analysed)? {
+            versions.entry(analysed.version).or_default().push(analysed.key);
+        }
+    }
+    // All at once: what refers to another table is changed by a statement that may fail half-way, and so that it can be
+    // undone SQLite keeps each page as it was until the statement has ended.
+    for (version, keys) in versions {
+        let sql = "UPDATE conversation SET version = ?1 WHERE key IN (SELECT value FROM json_each(?2))";
+        transaction.prepare_cached(sql)?.execute(params![version, serde_json::to_string(&keys)?])?;
+    }
+    Ok(())
+}
+
+/// Keeps what was read in a conversation but for the version; says whether that is another one now.
+fn keep_one(transaction: &Transaction<'_>, analysed: &Analysed) -> Result<bool, StoreError> {
     let key = analysed.key;
-    let sql = "SELECT analysed FROM conversation WHERE key = ?1";
-    let before = transaction.prepare_cached(sql)?.query_row([key], |row| row.get::<_, i64>(0)).optional()?;
+    let sql = "SELECT analysed, version FROM conversation WHERE key = ?1";
+    let before = |row: &Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, Option<i64>>(1)?));
+    let before = transaction.prepare_cached(sql)?.query_row([key], before).optional()?;
     // Erased, or read already in a later state.
-    let Some(before) = before.filter(|before| *before < analysed.revision) else { return Ok(()) };
+    let Some((before, version)) = before.filter(|(before, _)| *before < analysed.revision) else { return Ok(false) };
     if before > 0 {
         for sql in [
             "DELETE FROM analysis WHERE conversation = ?1
@@ -276,8 +296,9 @@ pub fn keep(transaction: &Transaction<'_>, analysed: &Analysed) -> Result<(), St
     }
     for row in &analysed.analyses {
         let agent = agent(transaction, &analysed.source, &row.agent)?;
-        let sql =
-            "INSERT OR REPLACE INTO analysis VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
+        // What is still there was read in a text that has been dropped, and stays.
+        let sql = "INSERT INTO analysis VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+                   ON CONFLICT (message) DO NOTHING";
         transaction.prepare_cached(sql)?.execute(params![
             row.message,
             key,
@@ -318,7 +339,7 @@ pub fn keep(transaction: &Transaction<'_>, analysed: &Analysed) -> Result<(), St
         ])?;
     }
     let sql = "UPDATE conversation SET analysed = ?2, change = ?3, judge_at = ?4, first_sent = ?5, last_sent = ?6,
-               messages = ?7, sideless = ?8, service_failure = ?9, recovery = ?10, version = ?11 WHERE key = ?1";
+               messages = ?7, sideless = ?8, service_failure = ?9, recovery = ?10 WHERE key = ?1";
     transaction.prepare_cached(sql)?.execute(params![
         key,
         analysed.revision,
@@ -330,9 +351,8 @@ pub fn keep(transaction: &Transaction<'_>, analysed: &Analysed) -> Result<(), St
         i64::try_from(analysed.sideless).unwrap_or(i64::MAX),
         analysed.service_failure,
         analysed.recovery,
-        analysed.version,
     ])?;
-    Ok(())
+    Ok(version != Some(analysed.version))
 }
 
 /// The key of an agent; a new one is kept, and a name that was not known.
