@@ -1,6 +1,7 @@
 //! Feeding the index. The only file that commits: a commit without its change number would be lost.
 
 use super::open::Stamp;
+use super::schema::CONVERSATION;
 use super::{Document, Index, IndexError, Progress};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -44,6 +45,8 @@ pub struct Writer {
     index: Index,
     stamp: Stamp,
     folder: PathBuf,
+    /// The greatest key of a conversation that was ever written; what is above is new, and has nothing to take out.
+    greatest: i64,
 }
 
 fn only_writer(index: &Index, folder: &Path) -> Result<IndexWriter, IndexError> {
@@ -61,10 +64,20 @@ fn set_merge_policy(writer: &IndexWriter) {
     writer.set_merge_policy(Box::new(policy));
 }
 
+/// The greatest key of a conversation of which something lies in the index.
+fn greatest_conversation(index: &Index) -> Result<i64, IndexError> {
+    let mut greatest = i64::MIN;
+    for segment in index.reader.searcher().segment_readers() {
+        greatest = greatest.max(segment.fast_fields().i64(CONVERSATION)?.max_value());
+    }
+    Ok(greatest)
+}
+
 impl Writer {
     pub(super) fn new(index: Index, stamp: Stamp, folder: &Path) -> Result<Self, IndexError> {
         let writer = Some(only_writer(&index, folder)?);
-        Ok(Self { writer, index, stamp, folder: folder.to_owned() })
+        let greatest = greatest_conversation(&index)?;
+        Ok(Self { writer, index, stamp, folder: folder.to_owned(), greatest })
     }
 
     fn open(&mut self) -> Result<&mut IndexWriter, IndexError> {
@@ -80,7 +93,11 @@ impl Writer {
         conversation: i64,
         messages: impl IntoIterator<Item = Document>,
     ) -> Result<(), IndexError> {
-        self.remove(conversation);
+        // Each that is taken out is looked for in every segment.
+        if conversation <= self.greatest {
+            self.remove(conversation);
+        }
+        self.greatest = self.greatest.max(conversation);
         let fields = self.index.fields;
         let writer = self.open()?;
         for message in messages {
