@@ -129,7 +129,11 @@ pub enum ImportError {
 /// Called with the file and what is wrong in it.
 pub type Reject<'r> = dyn FnMut(&str, &Problem) -> Result<(), StoreError> + 'r;
 
-/// Takes in `inputs`; what was read is safely on disk at the end. What cannot be read goes to `reject`.
+/// Called before more is given to the store; may wait.
+pub type Hold<'h> = dyn Fn() -> Result<(), StoreError> + 'h;
+
+/// Takes in `inputs`, as fast as `hold` lets it; what was read is safely on disk at the end. What cannot be read goes to
+/// `reject`.
 ///
 /// # Errors
 /// Where an input cannot be opened, or the store fails: what was taken in before stays.
@@ -138,10 +142,11 @@ pub fn import(
     inputs: &[Input],
     settings: &Settings,
     progress: &Progress,
+    hold: &Hold<'_>,
     reject: &mut Reject<'_>,
 ) -> Result<(), ImportError> {
     let (lot, waiting) = (Vec::new(), VecDeque::new());
-    let mut importer = Importer { store, progress, reject, lot, messages: 0, waiting, failed: None };
+    let mut importer = Importer { store, progress, hold, reject, lot, messages: 0, waiting, failed: None };
     for input in inputs {
         let problems = input.each(&progress.bytes, &mut |name, reader| {
             if let Err(problem) = export::read(name, reader, settings, &mut importer) {
@@ -160,6 +165,7 @@ pub fn import(
 struct Importer<'i, 'r> {
     store: &'i Store,
     progress: &'i Progress,
+    hold: &'i Hold<'i>,
     reject: &'i mut Reject<'r>,
     lot: Vec<Record>,
     /// Messages of the lot.
@@ -188,6 +194,8 @@ impl Importer<'_, '_> {
         let people = self.lot.iter().filter(|record| matches!(record, Record::Person(_))).count();
         self.progress.count(|counts| counts.people += people as u64);
         self.messages = 0;
+        let held = (self.hold)();
+        self.note(held);
         self.waiting.push_back(take(self.store, std::mem::take(&mut self.lot)));
         if self.waiting.len() > AHEAD {
             self.wait();

@@ -1,6 +1,6 @@
 //! Takes in rows as they stream in, and tells what became of each once it is safely kept.
 //!
-//! Where the store is behind, reading waits, and with it the client; it never waits for the client to read
+//! Where the store or what follows it is behind, reading waits, and with it the client; it never waits for the client to read
 //! the answer, as many clients do that only when they have sent everything.
 
 use super::Service;
@@ -185,12 +185,14 @@ async fn read(service: Arc<Service>, mut payload: Payload, lots: Sender<Given>) 
     }
 }
 
-/// Gives a lot to the store, when that has room; says whether more is wanted.
-async fn give(service: &Service, lot: &mut Lot, lots: &Sender<Given>) -> bool {
+/// Gives a lot to the store, when that has room and what came before can soon be found; says whether more is wanted.
+async fn give(service: &Arc<Service>, lot: &mut Lot, lots: &Sender<Given>) -> bool {
     let Lot { rows, records, .. } = std::mem::take(lot);
     if rows.is_empty() {
         return true;
     }
+    // Where the store cannot be read the answer tells.
+    let _ = service.hold_back().await;
     let records = Arc::new(records);
     let pending = loop {
         let records = Arc::clone(&records);

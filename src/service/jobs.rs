@@ -158,7 +158,11 @@ fn import(service: &Service, job: &Job, uploaded: &Uploaded, progress: &Progress
         drop(store.write(move |transaction| jobs::reject(transaction, key, &[line])));
         Ok(())
     };
-    let imported = import::import(store, &inputs, &settings, progress, &mut reject);
+    let hold = || {
+        service.unread.wake();
+        service.hold_back_here(&|| progress.stop.load(Ordering::Relaxed))
+    };
+    let imported = import::import(store, &inputs, &settings, progress, &hold, &mut reject);
     service.unread.wake();
     match imported {
         Err(error) => Some(error.to_string()),

@@ -16,6 +16,7 @@ pub mod idempotency;
 pub mod in_force;
 pub mod jobs;
 mod known;
+pub mod lag;
 pub mod log;
 pub mod metrics;
 pub mod openapi;
@@ -44,6 +45,7 @@ use figures::Numbers;
 use hooks::GivenSecrets;
 use in_force::Switch;
 use jobs::Jobs;
+use lag::Lag;
 use metrics::Metrics;
 use problem::Problem;
 use rusqlite::Transaction;
@@ -65,6 +67,8 @@ pub struct Service {
     pub office: Office,
     /// Where messages are searched.
     pub index: Index,
+    /// How long what was taken in waits until it can be found.
+    pub lag: Lag,
     /// What is counted.
     pub metrics: Metrics,
     /// The numbers of all messages, from which figures are added up.
@@ -118,6 +122,7 @@ impl Service {
             office,
             access,
             index,
+            lag: Lag::default(),
             metrics,
             numbers,
             unread,
