@@ -9,6 +9,7 @@ use crate::service::problem::{Problem, of_json};
 use crate::service::routes::at;
 use crate::wire;
 use actix_web::http::Method;
+use actix_web::http::header::ContentType;
 use actix_web::web::ServiceConfig;
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
@@ -34,6 +35,9 @@ pub struct ScoreRequest {
     #[schema(value_type = Option<Object>)]
     pub conversation: Option<Conversation>,
 }
+
+/// The answer to a draft with what it answers has about so many bytes; room for it is made once.
+const USUAL_ANSWER: usize = 12 << 10;
 
 /// The reader of this thread.
 pub type ThreadReader = RefCell<Reader<'static>>;
@@ -75,7 +79,10 @@ pub async fn score(
     let method = &in_force.method;
     let readings = up_to_date(&reader, method).conversation(&conversation);
     let context = wire::Context { lexicon: method.lexicon, card: method.card, only: None };
-    Ok(HttpResponse::Ok().json(wire::conversation(&context, &conversation, "draft", &readings)))
+    let mut answer = Vec::with_capacity(USUAL_ANSWER);
+    let told = wire::conversation(&context, &conversation, "draft", &readings);
+    serde_json::to_writer(&mut answer, &told).map_err(|error| Problem::internal(error.to_string()))?;
+    Ok(HttpResponse::Ok().content_type(ContentType::json()).body(answer))
 }
 
 impl ScoreRequest {
