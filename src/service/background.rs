@@ -17,7 +17,7 @@ const IDLE: Duration = Duration::from_secs(5);
 const AGAIN: Duration = Duration::from_secs(1);
 
 /// Between two commits of the index there is at least so much time.
-const BREATH: Duration = Duration::from_secs(1);
+const BREATH: Duration = Duration::from_millis(300);
 
 /// Old text is looked for so often.
 const OFTEN: Duration = Duration::from_secs(600);

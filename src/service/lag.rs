@@ -9,8 +9,8 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// What waits longer to be found holds others back. Half of it passes between two commits of the search index.
-const LONG: Duration = Duration::from_millis(2_500);
+/// What waits longer to be found holds others back. What came in until then is found at most about as much later.
+const LONG: Duration = Duration::from_secs(2);
 
 /// Where nothing came on for so long reading or searching is at fault, and nobody is held back by it: before all else
 /// messages are to be kept.
