@@ -14,7 +14,7 @@ const LONG: Duration = Duration::from_secs(2);
 
 /// Where nothing came on for so long reading or searching is at fault, and nobody is held back by it: before all else
 /// messages are to be kept.
-const STUCK: Duration = Duration::from_secs(5);
+const STUCK: Duration = Duration::from_secs(10);
 
 /// Who is held back looks again so often.
 const AGAIN: Duration = Duration::from_millis(20);
