@@ -6,12 +6,13 @@
 
 mod context;
 mod exceptions;
+mod names;
 mod overlap;
 mod quotes;
 
 use crate::language::WordSample;
 use crate::lexicon::{
-    Hit, Kind, Label, LabelSet, Lexicon, Occurrence, Rule, Speaker, UNKNOWN, WaitsForCustomer, WordCache, WordId,
+    Hit, Kind, Label, LabelSet, Lexicon, Occurrence, Rule, Speaker, WaitsForCustomer, WordCache, WordId, is_named,
 };
 use crate::text::{Span, Text};
 use context::SentenceView;
@@ -90,6 +91,7 @@ impl<'l> Detector<'l> {
         let (words, plain) = (self.lexicon.words(), text.plain());
         self.ids.clear();
         self.ids.extend(text.tokens().spans().map(|span| self.cache.id(words, plain, span)));
+        names::mark(text, &mut self.ids);
         let (first, last) = (text.tokens().span(0), text.tokens().span(self.ids.len().saturating_sub(1)));
         Found {
             candidates: self.candidates(text, speaker),
@@ -106,7 +108,7 @@ impl<'l> Detector<'l> {
         let mut sample = WordSample::default();
         for &id in self.ids.iter().take(SAMPLE) {
             sample.words += 1;
-            sample.known += u32::from(id != UNKNOWN);
+            sample.known += u32::from(is_named(id));
             sample.function += u32::from(context::is_function(self.lexicon, id));
         }
         sample

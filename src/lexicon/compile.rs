@@ -7,7 +7,7 @@ use super::parse::ClassTable;
 use super::pattern::Pattern;
 use super::rule::Speaker;
 use super::word_table::{IndexRoom, SetId, Sets, WordIndexes, WordSets, filter_of};
-use super::words::{UNKNOWN, WordId, Words};
+use super::words::{FIRST_NAMED, NO_WORD, WordId, Words};
 use rustc_hash::FxHashMap;
 
 /// Names the classes that a pattern can use: those of its file, then those of the language.
@@ -100,6 +100,7 @@ impl<'w> Compiler<'w> {
         Ok(match pattern {
             Pattern::Stem(word) => Node::Word(self.sets.add(self.words.stem_ids(word).to_vec())),
             Pattern::Exact(form) => Node::Word(self.sets.add(self.words.exact_ids(form).to_vec())),
+            Pattern::Shape(shape) => Node::Word(self.sets.add(self.words.shape_ids(*shape))),
             Pattern::Class(name) => self.class(name, scope)?,
             Pattern::Sequence(items) => {
                 let mut nodes = Vec::with_capacity(items.len());
@@ -272,7 +273,7 @@ impl<'w> Compiler<'w> {
         exceptions: &mut [ExceptionPattern],
     ) -> (Matcher, Vec<WordId>) {
         let renumbered = self.equivalent_words(roles, frequency);
-        let words = 1 + renumbered.iter().copied().max().unwrap_or(UNKNOWN) as usize;
+        let words = 1 + renumbered.iter().copied().max().unwrap_or(NO_WORD) as usize;
         let mut together = vec![0.0; words];
         for (old, &new) in renumbered.iter().enumerate() {
             together[usize::from(new)] += frequency[old];
@@ -337,12 +338,14 @@ impl<'w> Compiler<'w> {
         for (set, members) in self.sets.members.iter().enumerate() {
             members.iter().for_each(|&id| signatures[usize::from(id)].push(set as SetId));
         }
-        let mut by_frequency: Vec<usize> = (1..signatures.len()).collect();
+        // Shapes keep their ids.
+        let mut renumbered: Vec<WordId> = (0..FIRST_NAMED).collect();
+        renumbered.resize(signatures.len(), NO_WORD);
+        let mut by_frequency: Vec<usize> = (usize::from(FIRST_NAMED)..signatures.len()).collect();
         by_frequency.sort_by(|a, b| frequency[*b].total_cmp(&frequency[*a]));
         let mut numbers: FxHashMap<(&[SetId], u16), WordId> = FxHashMap::default();
-        let mut renumbered = vec![UNKNOWN; signatures.len()];
         for id in by_frequency {
-            let next = 1 + numbers.len() as WordId;
+            let next = FIRST_NAMED + numbers.len() as WordId;
             renumbered[id] = *numbers.entry((&signatures[id], roles[id])).or_insert(next);
         }
         renumbered

@@ -5,11 +5,13 @@
 //! | `refund` | any word with the same stem |
 //! | `=was` | exactly this word form |
 //! | `{carrier}` | a word class |
+//! | `{#name}` | a word that no rule names, by its shape |
 //! | `[a\|b c]` | alternatives, each a sequence |
 //! | `x?` | optional |
 //! | `..3` | up to three words of any kind, never over a sentence end |
 //! | `^`, `$` | start, end of the sentence |
 
+use super::shape::Shape;
 use thiserror::Error;
 
 /// A parsed pattern, classes not yet looked up.
@@ -21,6 +23,8 @@ pub enum Pattern {
     Exact(String),
     /// A class by its name.
     Class(String),
+    /// A word that no rule names, by its shape.
+    Shape(Shape),
     /// All in order.
     Sequence(Vec<Self>),
     /// One of them.
@@ -153,6 +157,14 @@ impl Parser<'_> {
             return Err(self.error("`{` without its `}`"));
         };
         let name = &self.text[opening + 1..opening + length];
+        if let Some(name) = name.strip_prefix('#') {
+            let Some(shape) = Shape::from_name(name) else {
+                let all = Shape::ALL.map(|shape| format!("{{#{}}}", shape.name()));
+                return Err(self.error(format!("no shape is called {{#{name}}}: there are {}", all.join(", "))));
+            };
+            self.at = opening + length + 1;
+            return Ok(Pattern::Shape(shape));
+        }
         if !is_class_name(name) {
             return Err(self.error(format!("`{name}` is not a class name: lower-case letters, digits and `-`")));
         }
@@ -210,6 +222,7 @@ impl std::fmt::Display for Pattern {
             Self::Stem(word) => f.write_str(word),
             Self::Exact(word) => write!(f, "={word}"),
             Self::Class(name) => write!(f, "{{{name}}}"),
+            Self::Shape(shape) => write!(f, "{{#{}}}", shape.name()),
             Self::Sequence(items) => join(f, items, " "),
             Self::Choice(items) => {
                 f.write_str("[")?;

@@ -7,6 +7,7 @@ use super::error::LexiconError;
 use super::parse::{self, ClassFile, ClassTable};
 use super::pattern::Pattern;
 use super::rule::{LabelFileForm, Place, Rule, Written};
+use super::shape::{Shape, is_named};
 use super::side_by_side::side_by_side;
 use super::words::Words;
 use super::{LexiconFile, error_at};
@@ -270,7 +271,7 @@ fn collect_words(pattern: &Pattern, words: &mut Words) {
         Pattern::Exact(form) => words.add_exact(form),
         Pattern::Sequence(items) | Pattern::Choice(items) => items.iter().for_each(|item| collect_words(item, words)),
         Pattern::Optional(item) => collect_words(item, words),
-        Pattern::Class(_) | Pattern::Gap(_) | Pattern::Start | Pattern::End => {}
+        Pattern::Class(_) | Pattern::Shape(_) | Pattern::Gap(_) | Pattern::Start | Pattern::End => {}
     }
 }
 
@@ -287,12 +288,17 @@ fn collect_classes<'p>(pattern: &'p Pattern, names: &mut HashSet<&'p str>) {
 }
 
 /// Occurrences per million of each word, from those of forms; [`RARE`] where no form is listed.
+/// A shape is listed as `#name`.
 pub(super) fn frequency(words: &Words, per_million: &BTreeMap<String, f32>) -> Vec<f32> {
     /// Of a word that the frequency table does not list.
     const RARE: f32 = 20.0;
     let mut frequency = vec![0.0; words.count()];
     for (form, per_million) in per_million {
-        frequency[usize::from(words.id(form))] += per_million;
+        let shape = form.strip_prefix('#').and_then(Shape::from_name);
+        let id = shape.map_or_else(|| words.id(form), Shape::id);
+        if shape.is_some() || is_named(id) {
+            frequency[usize::from(id)] += per_million;
+        }
     }
     frequency.iter_mut().filter(|value| **value == 0.0).for_each(|value| *value = RARE);
     frequency

@@ -1,7 +1,7 @@
 //! Which word is in which set, and what each word makes worth a try: small tables, laid side by side
 //! so that what is looked at together is near.
 
-use super::words::{UNKNOWN, WordId};
+use super::words::{NO_WORD, WordId};
 use rustc_hash::FxHashMap;
 
 /// Names a set of [`WordSets`].
@@ -18,7 +18,7 @@ pub(crate) type SentenceFilter = u128;
 
 /// The filter of some words.
 pub(crate) fn filter_of(ids: &[WordId]) -> SentenceFilter {
-    ids.iter().filter(|&&id| id != UNKNOWN).fold(0, |filter, &id| filter | 1 << (hash(id) & 127))
+    ids.iter().filter(|&&id| id != NO_WORD).fold(0, |filter, &id| filter | 1 << (hash(id) & 127))
 }
 
 /// Sets of words while they are collected.
@@ -104,7 +104,7 @@ pub(super) struct WordSet<'s> {
 }
 
 impl WordSet<'_> {
-    /// Whether `word` is in the set; [`UNKNOWN`] is in none.
+    /// Whether `word` is in the set; [`NO_WORD`] is in none.
     #[inline]
     pub(super) fn contains(self, word: WordId) -> bool {
         self.row.may_hold(word) && (usize::from(word) < COMMON || self.sets.holds_rare(self.id, word))
@@ -117,15 +117,15 @@ impl WordSets {
         let mut sets = Self::default();
         for ids in members {
             let mut row = WordRow::default();
-            ids.iter().filter(|&&id| id != UNKNOWN).for_each(|&id| row.add(id));
+            ids.iter().filter(|&&id| id != NO_WORD).for_each(|&id| row.add(id));
             let rare = ids.iter().copied().filter(|&id| usize::from(id) >= COMMON);
             let count = rare.clone().count();
             let size = (count + count / 2 + 1).next_power_of_two();
             let table = RareWords { start: sets.slots.len() as u32, last: size as u32 - 1 };
-            sets.slots.resize(sets.slots.len() + size, UNKNOWN);
+            sets.slots.resize(sets.slots.len() + size, NO_WORD);
             for id in rare {
                 let mut slot = hash(id) & table.last;
-                while sets.slots[(table.start + slot) as usize] != UNKNOWN {
+                while sets.slots[(table.start + slot) as usize] != NO_WORD {
                     slot = (slot + 1) & table.last;
                 }
                 sets.slots[(table.start + slot) as usize] = id;
@@ -147,7 +147,7 @@ impl WordSets {
         let mut slot = hash(word) & table.last;
         loop {
             let found = self.slots[(table.start + slot) as usize];
-            if found == UNKNOWN || found == word {
+            if found == NO_WORD || found == word {
                 return found == word;
             }
             slot = (slot + 1) & table.last;
@@ -178,7 +178,7 @@ pub(super) struct WordIndex {
 /// A rare anchor has none: it is seldom met, and its few candidates are tried one by one.
 #[derive(Debug, Default)]
 pub(super) struct WordIndexes {
-    /// By slot: the word, or [`UNKNOWN`], and its group.
+    /// By slot: the word, or [`NO_WORD`], and its group.
     slots: Vec<(WordId, u16)>,
     /// By group and chunk: bit `n` is the chunk's thing `n`.
     masks: Vec<u64>,
@@ -240,7 +240,7 @@ impl WordIndexes {
             groups: self.masks.len() as u32,
             chunks: chunks as u32,
         };
-        self.slots.resize(self.slots.len() + size, (UNKNOWN, 0));
+        self.slots.resize(self.slots.len() + size, (NO_WORD, 0));
         // Words that make the same things worth a try share a group.
         let mut known: FxHashMap<&[u64], u16> = FxHashMap::default();
         for (&word, mask) in room.words.iter().zip(room.masks.chunks_exact(chunks.max(1))) {
@@ -250,7 +250,7 @@ impl WordIndexes {
                 next
             });
             let mut slot = hash(word) & table.last;
-            while self.slots[(table.start + slot) as usize].0 != UNKNOWN {
+            while self.slots[(table.start + slot) as usize].0 != NO_WORD {
                 slot = (slot + 1) & table.last;
             }
             self.slots[(table.start + slot) as usize] = (word, group);
@@ -264,7 +264,7 @@ impl WordIndexes {
         let mut slot = hash(word) & index.last;
         loop {
             let (found, group) = self.slots[(index.start + slot) as usize];
-            if found == UNKNOWN {
+            if found == NO_WORD {
                 return &[];
             }
             if found == word {

@@ -1,16 +1,19 @@
 //! Words to numbers: the forms and stems that some rule names, and a cache so that a form is
 //! stemmed once.
 
+use super::shape::{self, Shape};
 use crate::text::stem::Stems;
 use crate::text::{Span, fold};
 use rustc_hash::FxHashMap;
 use std::collections::HashMap;
 
-/// A word that some rule names, by form or by stem; [`UNKNOWN`] for all others.
+/// A word that some rule names, by form or by stem; the id of a [`Shape`] for all others.
 pub(crate) type WordId = u16;
 
-/// A word that no rule names.
-pub(crate) const UNKNOWN: WordId = 0;
+/// The id that no word has: an empty place in a table.
+pub(super) const NO_WORD: WordId = 0;
+/// The first id of a word that some rule names.
+pub(super) const FIRST_NAMED: WordId = 1 + Shape::ALL.len() as WordId;
 
 /// The words of a compiled lexicon.
 #[derive(Debug)]
@@ -34,12 +37,12 @@ impl Words {
             stems: FxHashMap::default(),
             by_stem: FxHashMap::default(),
             stem_of: FxHashMap::default(),
-            next: 1,
+            next: FIRST_NAMED,
             stemmer,
         }
     }
 
-    /// How many ids there are, [`UNKNOWN`] included.
+    /// How many ids there are, [`NO_WORD`] and those of shapes included.
     pub(super) const fn count(&self) -> usize {
         self.next as usize
     }
@@ -94,6 +97,18 @@ impl Words {
         self.stem_of.get(word).and_then(|stem| self.by_stem.get(stem)).map_or(&[], Vec::as_slice)
     }
 
+    /// The ids of all words of that shape; kept while compiling.
+    pub(super) fn shape_ids(&self, shape: Shape) -> Vec<WordId> {
+        match shape {
+            Shape::Number => {
+                let named = self.exact.iter().chain(&self.stems).filter(|(form, _)| shape::is_number(form));
+                named.map(|(_, id)| *id).chain([shape.id()]).collect()
+            }
+            Shape::Name | Shape::Past => vec![shape.id()],
+            Shape::Word => [Shape::Name, Shape::Past, shape].map(Shape::id).to_vec(),
+        }
+    }
+
     /// Gives each word its new number.
     pub(super) fn renumber(&mut self, renumbered: &[WordId]) {
         self.exact.values_mut().chain(self.stems.values_mut()).for_each(|id| *id = renumbered[usize::from(*id)]);
@@ -101,22 +116,16 @@ impl Words {
         self.stem_of = FxHashMap::default();
     }
 
-    /// The id of a folded form.
+    /// The id of a folded form; that of its shape where no rule names it.
     pub(super) fn id(&self, folded: &str) -> WordId {
-        let mut id = self.known(self.respell(folded));
-        for keep in [2, 1] {
-            if id == UNKNOWN
-                && let Some(shorter) = shortened(folded, keep)
-            {
-                id = self.known(self.respell(&shorter));
-            }
-        }
-        id
+        let shorter = |keep| self.named(self.respell(&shortened(folded, keep)?));
+        let named = self.named(self.respell(folded)).or_else(|| shorter(2)).or_else(|| shorter(1));
+        named.unwrap_or_else(|| Shape::of(folded).id())
     }
 
-    fn known(&self, form: &str) -> WordId {
+    fn named(&self, form: &str) -> Option<WordId> {
         let by_stem = || self.stems.get(&*self.stemmer.stem(form)).copied();
-        self.exact.get(form).copied().or_else(by_stem).unwrap_or(UNKNOWN)
+        self.exact.get(form).copied().or_else(by_stem)
     }
 }
 
@@ -152,7 +161,7 @@ pub(crate) struct WordCache {
 
 impl Default for WordCache {
     fn default() -> Self {
-        let (keys, ids) = (vec![0; SLOTS].into_boxed_slice(), vec![UNKNOWN; SLOTS].into_boxed_slice());
+        let (keys, ids) = (vec![0; SLOTS].into_boxed_slice(), vec![NO_WORD; SLOTS].into_boxed_slice());
         Self { keys, ids, used: 0, long: HashMap::new() }
     }
 }

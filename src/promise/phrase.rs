@@ -182,7 +182,8 @@ impl Phrase<'_, '_> {
             }
             Pattern::Start if at == 0 => then(at, caught),
             Pattern::End if at == self.words.len() => then(at, caught),
-            Pattern::Start | Pattern::End => {}
+            // No deadline names a shape.
+            Pattern::Start | Pattern::End | Pattern::Shape(_) => {}
         }
     }
 

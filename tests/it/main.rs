@@ -29,6 +29,7 @@ mod schema;
 mod scorecards;
 mod service;
 mod settings;
+mod shapes;
 mod sources;
 mod support;
 mod tables;

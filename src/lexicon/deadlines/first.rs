@@ -70,6 +70,8 @@ impl FirstWords {
                 return true;
             }
             Pattern::Start | Pattern::End => return true,
+            // Refused where deadlines are read.
+            Pattern::Shape(_) => {}
         }
         false
     }

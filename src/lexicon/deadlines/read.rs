@@ -215,6 +215,10 @@ impl Reader<'_> {
             Pattern::Optional(item) => Pattern::Optional(Box::new(self.expand(*item, place, depth))),
             Pattern::Class(name) if is_slot(&name) => Pattern::Class(name),
             Pattern::Class(name) => self.class(&name, place, depth),
+            Pattern::Shape(_) => {
+                self.refuse(place.at as usize, "shapes stand in rules only; a figure is {number} here".into());
+                Pattern::Choice(Vec::new())
+            }
             other => other,
         }
     }

@@ -1,0 +1,40 @@
+//! Names: words that no rule names, told by their capital letters.
+
+use crate::lexicon::{Shape, WordId};
+use crate::text::{Sentence, Span, Text};
+
+/// Gives the names among the words of `text` the id of [`Shape::Name`].
+///
+/// In a sentence in which every word begins with a capital letter, none tells a name.
+pub(super) fn mark(text: &Text<'_>, ids: &mut [WordId]) {
+    for sentence in text.sentences() {
+        let mut mixed = None;
+        for at in sentence.first as usize..sentence.last as usize {
+            if may_be_name(text, ids[at], at, at == sentence.first as usize)
+                && *mixed.get_or_insert_with(|| has_small_letters(text, sentence))
+            {
+                ids[at] = Shape::Name.id();
+            }
+        }
+    }
+}
+
+/// Whether the word `at` begins with a capital letter that tells a name.
+#[inline]
+fn may_be_name(text: &Text<'_>, id: WordId, at: usize, opens: bool) -> bool {
+    if id != Shape::Word.id() && (id != Shape::Past.id() || opens) {
+        return false;
+    }
+    let span = text.tokens().span(at);
+    // A single letter is an initial or a list's.
+    span.len() > 1 && is_capital(text.plain(), span)
+}
+
+fn has_small_letters(text: &Text<'_>, sentence: &Sentence) -> bool {
+    let mut words = sentence.first as usize..sentence.last as usize;
+    words.any(|at| text.tokens().span(at).of(text.plain()).starts_with(char::is_lowercase))
+}
+
+fn is_capital(plain: &str, word: Span) -> bool {
+    word.of(plain).starts_with(char::is_uppercase)
+}
