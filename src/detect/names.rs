@@ -1,7 +1,7 @@
 //! Names: words that no rule names, told by their capital letters.
 
 use crate::lexicon::{Shape, WordId};
-use crate::text::{Sentence, Span, Text};
+use crate::text::{Sentence, Text};
 
 /// Gives the names among the words of `text` the id of [`Shape::Name`].
 ///
@@ -25,16 +25,12 @@ fn may_be_name(text: &Text<'_>, id: WordId, at: usize, opens: bool) -> bool {
     if id != Shape::Word.id() && (id != Shape::Past.id() || opens) {
         return false;
     }
-    let span = text.tokens().span(at);
-    // A single letter is an initial or a list's.
-    span.len() > 1 && is_capital(text.plain(), span)
+    let word = text.tokens().span(at).of(text.plain());
+    // A single letter is an initial or a list's, and what holds a digit a number of an order or an article.
+    word.starts_with(char::is_uppercase) && word.len() > 1 && !word.contains(|c: char| c.is_ascii_digit())
 }
 
 fn has_small_letters(text: &Text<'_>, sentence: &Sentence) -> bool {
     let mut words = sentence.first as usize..sentence.last as usize;
     words.any(|at| text.tokens().span(at).of(text.plain()).starts_with(char::is_lowercase))
-}
-
-fn is_capital(plain: &str, word: Span) -> bool {
-    word.of(plain).starts_with(char::is_uppercase)
 }

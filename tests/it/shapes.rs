@@ -62,8 +62,8 @@ fn a_word_that_a_rule_names_is_no_name() {
 }
 
 #[test]
-fn a_single_letter_is_no_name() {
-    assert_eq!(found("{#name} forgot", "So T forgot it."), [""; 0]);
+fn a_single_letter_or_a_code_is_no_name() {
+    assert_eq!(found("{#name} forgot", "So T forgot it, and HT2070 forgot it."), [""; 0]);
 }
 
 #[test]
