@@ -19,6 +19,11 @@ pub(super) fn is_function(lexicon: &Lexicon, id: WordId) -> bool {
     lexicon.roles(id).is(Roles::FUNCTION)
 }
 
+/// Whether the word opens a condition.
+pub(super) fn is_condition(lexicon: &Lexicon, id: WordId) -> bool {
+    lexicon.roles(id).is(Roles::CONDITIONAL)
+}
+
 /// A sentence of a message, with all that context is told from.
 pub(super) struct SentenceView<'v> {
     lexicon: &'v Lexicon,

@@ -52,6 +52,8 @@ pub struct Found {
     pub sample: WordSample,
     /// Whether a sentence ends with a question mark.
     pub asks: bool,
+    /// Whether a word opens a condition ("if", "unless").
+    pub supposes: bool,
     /// How many words the longest sentence has.
     pub longest_sentence: u32,
     /// From the first to the last word that its author wrote, in the raw body.
@@ -98,6 +100,7 @@ impl<'l> Detector<'l> {
             words: self.ids.len() as u32,
             sample: self.sample(),
             asks: text.sentences().iter().any(|sentence| sentence.question),
+            supposes: self.ids.iter().any(|&id| context::is_condition(self.lexicon, id)),
             longest_sentence: text.sentences().iter().map(|sentence| sentence.len() as u32).max().unwrap_or(0),
             authored: text.raw_span(Span::new(first.start, last.end)),
         }

@@ -208,7 +208,7 @@ impl<'l> Reader<'l> {
         }
         let failure = history.failure(&found);
         let detections = found.settle(lexicon, failure.is_some());
-        let situation = history.situation(failure, &detections);
+        let situation = history.situation(failure, &found, &detections);
         history.hear_agent(&found, &detections);
         let judged = doubt::judge(lexicon, self.card, self.least_confidence, &detections, &situation);
         let scored = not_scored.is_none();

@@ -4,14 +4,22 @@
 //! nobody is open; one that waits for the customer is not; a failure passed on is, but where only the
 //! customer's own provider can mend it; a failure mended or handed back with a clear next step is not;
 //! a failure explained away is where the customer still waits for something. Excuses for what is past
-//! and over leave nothing open.
+//! and over leave nothing open. A failure that is answered at length by telling alone is as open as before.
 
 use super::Standing;
-use crate::detect::Detection;
+use crate::detect::{Detection, Found};
 use crate::lexicon::{Kind, Label, WaitsForCustomer};
 
-/// Whether a follow-up is due, and the words that tell.
-pub(super) fn due(detections: &[Detection], failure: bool, customer: Standing) -> (bool, Option<&Detection>) {
+/// A message of fewer words is a greeting or a remark rather than an answer.
+const LEAST_ANSWER: u32 = 18;
+
+/// Whether a follow-up is due, and the words that tell; `None` with `true` where the message as a whole does.
+pub(super) fn due<'d>(
+    found: &Found,
+    detections: &'d [Detection],
+    failure: bool,
+    customer: Standing,
+) -> (bool, Option<&'d Detection>) {
     let first = |labels: &[Label]| detections.iter().find(|one| labels.contains(&one.label));
     let passed_on = first(&[Label::BuckPassing]).filter(|_| !detections.iter().any(is_theirs_alone));
     let mut steps = detections.iter().filter(|one| one.label == Label::CustomerStep);
@@ -44,7 +52,27 @@ pub(super) fn due(detections: &[Detection], failure: bool, customer: Standing) -
         return (false, closed);
     }
     let explained_away = detections.iter().find(|one| explains_away(one));
-    (explained_away.is_some() && customer.waits, explained_away)
+    if explained_away.is_some() {
+        return (customer.waits, explained_away);
+    }
+    (!customer.pleased && only_tells(found, detections), None)
+}
+
+/// Whether a message of some length does no more than tell: it asks and supposes nothing, and no words of it
+/// close the matter, play it down or leave the next move to the customer.
+fn only_tells(found: &Found, detections: &[Detection]) -> bool {
+    let puts_off = |one: &Detection| {
+        matches!(
+            one.label,
+            Label::Settled
+                | Label::OfferOfHelp
+                | Label::NonApology
+                | Label::Minimization
+                | Label::Overpromise
+                | Label::Prevention
+        )
+    };
+    found.words >= LEAST_ANSWER && !found.asks && !found.supposes && !detections.iter().any(puts_off)
 }
 
 /// Whether the customer is sent to the only party who can act, and it is not ours: nothing of ours is open.

@@ -19,8 +19,8 @@ pub struct Cue {
     pub turn: u32,
     /// The words, in that turn's raw body.
     pub span: Span,
-    /// Index into [`Lexicon::rules`]; `None` where no rule but the turn as a whole gives it: a plain
-    /// statement to a help desk without question, thanks or praise.
+    /// Index into [`Lexicon::rules`]; `None` where no rule but the turn as a whole gives it: a customer's
+    /// plain statement without question, thanks or praise, an agent's answer that only tells.
     pub rule: Option<u32>,
     /// What the rule finds.
     pub label: Option<Label>,
@@ -95,18 +95,22 @@ impl History {
         signs.decide()
     }
 
-    /// The situation that an agent's message answers, given what shows the failure and what stands in it.
+    /// The situation that an agent's message with `found` answers, given what shows the failure and what stands in it.
     #[must_use]
-    pub fn situation(&self, failure_cue: Option<Cue>, detections: &[Detection]) -> Situation {
+    pub fn situation(&self, failure_cue: Option<Cue>, found: &Found, detections: &[Detection]) -> Situation {
         let service_failure = failure_cue.is_some();
-        let (follow_up_due, told_by) = follow_up::due(detections, service_failure, self.standing);
+        let (follow_up_due, told_by) = follow_up::due(found, detections, service_failure, self.standing);
         Situation {
             service_failure,
             apology_due: service_failure && self.apology.is_none(),
             follow_up_due,
             failure_cue,
             apology_cue: self.apology,
-            follow_up_cue: told_by.map(|one| cue(self.turns, one)),
+            follow_up_cue: match told_by {
+                Some(one) => Some(cue(self.turns, one)),
+                None if follow_up_due => Some(Cue { turn: self.turns, span: found.authored, rule: None, label: None }),
+                None => None,
+            },
         }
     }
 }
