@@ -24,6 +24,11 @@ pub(super) fn is_condition(lexicon: &Lexicon, id: WordId) -> bool {
     lexicon.roles(id).is(Roles::CONDITIONAL)
 }
 
+/// Whether the word speaks for the company, or addresses the customer as a letter does.
+pub(super) fn is_of_house(lexicon: &Lexicon, id: WordId) -> bool {
+    lexicon.roles(id).is(Roles::HOUSE)
+}
+
 /// A sentence of a message, with all that context is told from.
 pub(super) struct SentenceView<'v> {
     lexicon: &'v Lexicon,

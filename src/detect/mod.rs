@@ -54,6 +54,8 @@ pub struct Found {
     pub asks: bool,
     /// Whether a word opens a condition ("if", "unless").
     pub supposes: bool,
+    /// Whether a word speaks for the company ("we", "our"), or addresses the customer as a letter does ("dear").
+    pub of_house: bool,
     /// How many words the longest sentence has.
     pub longest_sentence: u32,
     /// From the first to the last word that its author wrote, in the raw body.
@@ -101,6 +103,7 @@ impl<'l> Detector<'l> {
             sample: self.sample(),
             asks: text.sentences().iter().any(|sentence| sentence.question),
             supposes: self.ids.iter().any(|&id| context::is_condition(self.lexicon, id)),
+            of_house: self.ids.iter().any(|&id| context::is_of_house(self.lexicon, id)),
             longest_sentence: text.sentences().iter().map(|sentence| sentence.len() as u32).max().unwrap_or(0),
             authored: text.raw_span(Span::new(first.start, last.end)),
         }

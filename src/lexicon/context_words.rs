@@ -46,6 +46,8 @@ roles! {
     FIRST = first, 5;
     /// Second person.
     SECOND = second, 6;
+    /// Speaks for the company, or addresses the customer as a letter does.
+    HOUSE = house, 15;
     /// Somebody else.
     THIRD = third, 7;
     /// Puts its clause into the future.

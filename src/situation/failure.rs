@@ -4,7 +4,7 @@
 //! the customer says that it was their own or somebody else's doing. Without any, a question, a
 //! request, thanks or praise mean that there is none, whatever the weak cues; a plain statement to a
 //! help desk nearly always tells a fault as a bare fact, and counts as one where the agent takes it
-//! up as one: asks for something, mends, explains away. Banter is answered with banter.
+//! up as one: asks for something, mends, promises, feels with them, explains away. Banter is answered with banter.
 //!
 //! Where no customer's turn is shown only the agent's words count, and of words that merely hint at
 //! a failure two rules' are needed.
@@ -144,6 +144,9 @@ const fn takes_up(label: Label) -> bool {
                 | Label::Prevention
                 | Label::RemedyInquiry
                 | Label::SatisfactionCheck
+                | Label::FollowUp
+                | Label::Acknowledgement
+                | Label::Empathy
         )
 }
 

@@ -58,8 +58,9 @@ pub(super) fn due<'d>(
     (!customer.pleased && only_tells(found, detections), None)
 }
 
-/// Whether a message of some length does no more than tell: it asks and supposes nothing, and no words of it
-/// close the matter, play it down or leave the next move to the customer.
+/// Whether a message of some length, in the company's name, does no more than tell: it asks and supposes nothing,
+/// and no words of it close the matter, play it down or leave the next move to the customer. A helper who belongs
+/// to no company (on a users' forum) owes nothing.
 fn only_tells(found: &Found, detections: &[Detection]) -> bool {
     let puts_off = |one: &Detection| {
         matches!(
@@ -72,7 +73,8 @@ fn only_tells(found: &Found, detections: &[Detection]) -> bool {
                 | Label::Prevention
         )
     };
-    found.words >= LEAST_ANSWER && !found.asks && !found.supposes && !detections.iter().any(puts_off)
+    let tells = found.of_house && !found.asks && !found.supposes;
+    found.words >= LEAST_ANSWER && tells && !detections.iter().any(puts_off)
 }
 
 /// Whether the customer is sent to the only party who can act, and it is not ours: nothing of ours is open.
