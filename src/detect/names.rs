@@ -9,11 +9,11 @@ use crate::text::{Sentence, Text};
 pub(super) fn mark(text: &Text<'_>, ids: &mut [WordId]) {
     for sentence in text.sentences() {
         let mut mixed = None;
-        for at in sentence.first as usize..sentence.last as usize {
-            if may_be_name(text, ids[at], at, at == sentence.first as usize)
-                && *mixed.get_or_insert_with(|| has_small_letters(text, sentence))
+        let first = sentence.first as usize;
+        for (at, id) in ids.iter_mut().enumerate().take(sentence.last as usize).skip(first) {
+            if may_be_name(text, *id, at, at == first) && *mixed.get_or_insert_with(|| has_small_letters(text, sentence))
             {
-                ids[at] = Shape::Name.id();
+                *id = Shape::Name.id();
             }
         }
     }
