@@ -40,6 +40,7 @@ use confidence::{Claim, Confidence, Measurements};
 use deadlines::Deadlines;
 use matcher::Matcher;
 use sha2::{Digest, Sha256};
+use side_by_side::beside;
 use sources::Sources;
 use std::ops::Range;
 
@@ -122,9 +123,8 @@ impl Lexicon {
             Deadlines::compile(form, (index, &sources.files[index]), &sources.shared_classes, &stems, &mut errors)
         });
         let mut words = Words::new(stems, sources.spelling.spelling.clone());
-        sources.collect_words(&mut words);
-        sources.check_classes(&mut errors);
-        parse::check_duplicates(&sources.rules, &sources.files, &mut errors);
+        let ((), found) = beside(|| sources.collect_words(&mut words), || sources.check());
+        errors.extend(found);
         let mut compiler = Compiler::new(&words, &sources.shared_classes, &sources.own_classes);
         let mut exceptions = Exceptions::default();
         for (index, (rule, others)) in sources.rules.iter().zip(&sources.patterns).enumerate() {
