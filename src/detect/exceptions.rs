@@ -1,21 +1,20 @@
 //! The exceptions of rules: patterns that cancel a match, or without which it does not stand.
 
-use crate::lexicon::{ExceptionKind, ExceptionPattern, Hit, Lexicon, SentenceFilter, WordId, filter_of};
+use crate::lexicon::{ExceptionKind, ExceptionPattern, Hit, Lexicon, SentenceWords, WordBit, WordId};
 use crate::text::Sentence;
 use rustc_hash::FxHashMap;
 
 /// Tells whether exceptions in the sentence let matches stand.
 pub(super) struct SentenceExceptions<'s> {
     lexicon: &'s Lexicon,
-    sentence: &'s [WordId],
-    filter: SentenceFilter,
+    sentence: &'s SentenceWords<'s>,
     /// Token number of the sentence's first word.
     offset: u32,
 }
 
 impl<'s> SentenceExceptions<'s> {
-    pub(super) fn new(lexicon: &'s Lexicon, sentence: &'s [WordId], offset: u32) -> Self {
-        Self { lexicon, sentence, filter: filter_of(sentence), offset }
+    pub(super) const fn new(lexicon: &'s Lexicon, sentence: &'s SentenceWords<'s>, offset: u32) -> Self {
+        Self { lexicon, sentence, offset }
     }
 
     /// Whether no exception at `hit` or in its sentence cancels it, and what it needs there is there.
@@ -30,8 +29,7 @@ impl<'s> SentenceExceptions<'s> {
     }
 
     fn overlaps(&self, pattern: &ExceptionPattern, first: u32, last: u32) -> bool {
-        Lexicon::may_match(pattern, self.filter)
-            && self.lexicon.overlaps(pattern, self.sentence, first as usize..last as usize)
+        self.lexicon.overlaps(pattern, self.sentence, first as usize..last as usize)
     }
 }
 
@@ -41,13 +39,14 @@ pub(super) struct MessageExceptions<'m> {
     sentences: &'m [Sentence],
     /// Ids of all tokens of the message.
     ids: &'m [WordId],
+    bits: &'m [WordBit],
     /// By number of an exception: whether it matches anywhere.
     known: FxHashMap<u32, bool>,
 }
 
 impl<'m> MessageExceptions<'m> {
-    pub(super) fn new(lexicon: &'m Lexicon, sentences: &'m [Sentence], ids: &'m [WordId]) -> Self {
-        Self { lexicon, sentences, ids, known: FxHashMap::default() }
+    pub(super) fn new(lexicon: &'m Lexicon, sentences: &'m [Sentence], ids: &'m [WordId], bits: &'m [WordBit]) -> Self {
+        Self { lexicon, sentences, ids, bits, known: FxHashMap::default() }
     }
 
     /// Whether no exception in the message cancels matches of `rule`, and what they need is there.
@@ -63,8 +62,9 @@ impl<'m> MessageExceptions<'m> {
             return known;
         }
         let found = self.sentences.iter().any(|sentence| {
-            let ids = &self.ids[sentence.first as usize..sentence.last as usize];
-            Lexicon::may_match(pattern, filter_of(ids)) && self.lexicon.overlaps(pattern, ids, 0..ids.len())
+            let place = sentence.first as usize..sentence.last as usize;
+            let words = SentenceWords::new(&self.ids[place.clone()], &self.bits[place]);
+            self.lexicon.overlaps(pattern, &words, 0..sentence.len())
         });
         self.known.insert(pattern.number, found);
         found

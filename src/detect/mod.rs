@@ -12,7 +12,8 @@ mod quotes;
 
 use crate::language::WordSample;
 use crate::lexicon::{
-    Hit, Kind, Label, LabelSet, Lexicon, Occurrence, Rule, Speaker, WaitsForCustomer, WordCache, WordId, is_named,
+    Hit, Kind, Label, LabelSet, Lexicon, Occurrence, Rule, SentenceWords, Speaker, WaitsForCustomer, WordBit,
+    WordCache, WordId, is_named,
 };
 use crate::text::{Span, Text};
 use context::SentenceView;
@@ -74,6 +75,7 @@ pub struct Detector<'l> {
     lexicon: &'l Lexicon,
     cache: WordCache,
     ids: Vec<WordId>,
+    bits: Vec<WordBit>,
     hits: Vec<Hit>,
 }
 
@@ -81,7 +83,7 @@ impl<'l> Detector<'l> {
     /// A detector for `lexicon`.
     #[must_use]
     pub fn new(lexicon: &'l Lexicon) -> Self {
-        Self { lexicon, cache: WordCache::default(), ids: Vec::new(), hits: Vec::new() }
+        Self { lexicon, cache: WordCache::default(), ids: Vec::new(), bits: Vec::new(), hits: Vec::new() }
     }
 
     /// The lexicon it looks with.
@@ -96,6 +98,8 @@ impl<'l> Detector<'l> {
         self.ids.clear();
         self.ids.extend(text.tokens().spans().map(|span| self.cache.id(words, plain, span)));
         names::mark(text, &mut self.ids);
+        self.bits.clear();
+        self.bits.extend(self.ids.iter().map(|&id| WordBit::of(id)));
         let (first, last) = (text.tokens().span(0), text.tokens().span(self.ids.len().saturating_sub(1)));
         Found {
             candidates: self.candidates(text, speaker),
@@ -122,19 +126,20 @@ impl<'l> Detector<'l> {
 
     /// The matches of `speaker`'s rules whose context and exceptions let them stand, ordered by rule and place.
     fn candidates(&mut self, text: &Text<'_>, speaker: Speaker) -> Vec<Detection> {
-        let Self { lexicon, ids, hits, .. } = self;
+        let Self { lexicon, ids, bits, hits, .. } = self;
         let quotes = Quotes::of(text.plain());
         let mut candidates = Vec::new();
         for (number, sentence) in text.sentences().iter().enumerate() {
-            let words = &ids[sentence.first as usize..sentence.last as usize];
+            let place = sentence.first as usize..sentence.last as usize;
+            let words = SentenceWords::new(&ids[place.clone()], &bits[place]);
             hits.clear();
-            lexicon.find(speaker, words, sentence.first, hits);
+            lexicon.find(speaker, &words, sentence.first, hits);
             if hits.is_empty() {
                 continue;
             }
             longest_leftmost(hits);
             let view = SentenceView::new(lexicon, text, ids, &quotes, number);
-            let exceptions = SentenceExceptions::new(lexicon, words, sentence.first);
+            let exceptions = SentenceExceptions::new(lexicon, &words, sentence.first);
             for hit in &*hits {
                 let rule = &lexicon.rules()[hit.rule as usize];
                 if view.allows(rule, hit) && exceptions.allow(hit) {
@@ -142,7 +147,7 @@ impl<'l> Detector<'l> {
                 }
             }
         }
-        let mut exceptions = MessageExceptions::new(lexicon, text.sentences(), ids);
+        let mut exceptions = MessageExceptions::new(lexicon, text.sentences(), ids, bits);
         candidates.retain(|one| exceptions.allow(one.rule));
         candidates.sort_unstable_by_key(|one| (one.rule, one.tokens.0));
         candidates

@@ -2,58 +2,38 @@
 //! (Baeza-Yates & Gonnet 1992), which finds every match that there is.
 
 use super::matcher::Matcher;
-use super::word_table::{SetId, WordIndex};
+use super::nodes::{ChoiceId, Node};
+use super::word_table::{SentenceWords, SetId, WordBit, WordIndex, WordRow};
 use super::words::WordId;
-
-/// A compiled pattern.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) enum Node {
-    Word(SetId),
-    Sequence(Box<[Self]>),
-    Choice(ChoiceId),
-    Optional(Box<Self>),
-    Gap(u8),
-    Start,
-    End,
-}
-
-/// Names a [`Choice`].
-pub(super) type ChoiceId = u32;
-
-/// Alternatives; many patterns share one, so that it stays in the nearest cache.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) struct Choice {
-    /// Those of one word.
-    pub(super) single: Option<SetId>,
-    /// Those of more words.
-    pub(super) phrases: Box<[Node]>,
-    /// Those that no first word tells: they need no word (`^`) or start with a gap.
-    pub(super) wordless: Box<[Node]>,
-}
 
 /// How a choice is entered.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Branches {
     /// The words that a branch can start with.
-    pub(super) first: SetId,
+    pub(super) first: WordRow,
     /// The phrases by their first words.
     pub(super) phrases: WordIndex,
 }
 
 impl Matcher {
     /// Those of the places `from` at which a match of `node` may start, as far as its first word tells.
-    pub(super) fn openings(&self, node: &Node, window: Window<'_>, from: u64) -> u64 {
+    pub(super) fn openings(&self, node: Node, window: Window<'_>, from: u64) -> u64 {
         match node {
-            Node::Word(set) => self.in_set(*set, window, from),
-            Node::Choice(choice) if self.choices[*choice as usize].wordless.is_empty() => {
-                self.in_set(self.branches[*choice as usize].first, window, from)
+            Node::Word(set) => self.in_set(set, window, from),
+            Node::Choice(choice) if self.nodes.choice(choice).wordless.is_empty() => {
+                self.branches[choice as usize].first.places_in(window.bits, from)
             }
             Node::Sequence(items) => {
                 let (mut from, mut openings) = (from, 0);
-                for item in items {
+                for &item in self.nodes.items(items) {
                     match item {
                         Node::Start => from &= u64::from(window.opens),
-                        Node::Optional(item) => openings |= self.openings(item, window, from),
+                        Node::Optional(item) => {
+                            self.nodes
+                                .items(item)
+                                .iter()
+                                .for_each(|&item| openings |= self.openings(item, window, from));
+                        }
                         item => return openings | self.openings(item, window, from),
                     }
                 }
@@ -64,16 +44,16 @@ impl Matcher {
     }
 
     /// The places that can stand after `node`, from those in `from`; bit `n` is word `n` of the window.
-    pub(super) fn run(&self, node: &Node, window: Window<'_>, from: u64) -> u64 {
+    pub(super) fn run(&self, node: Node, window: Window<'_>, from: u64) -> u64 {
         match node {
-            Node::Word(set) => self.in_set(*set, window, from) << 1,
+            Node::Word(set) => self.in_set(set, window, from) << 1,
             Node::Sequence(items) => {
                 let mut states = from;
-                for item in items {
+                for &item in self.nodes.items(items) {
                     // What most items are needs no call.
                     states = match item {
-                        Node::Word(set) => self.in_set(*set, window, states) << 1,
-                        Node::Gap(width) => window.skip(states, *width),
+                        Node::Word(set) => self.in_set(set, window, states) << 1,
+                        Node::Gap(width) => window.skip(states, width),
                         other => self.run(other, window, states),
                     };
                     if states == 0 {
@@ -82,29 +62,32 @@ impl Matcher {
                 }
                 states
             }
-            Node::Choice(choice) => self.run_choice(*choice as usize, window, from),
-            Node::Optional(item) => from | self.run(item, window, from),
-            Node::Gap(width) => window.skip(from, *width),
+            Node::Choice(choice) => self.run_choice(choice, window, from),
+            Node::Optional(item) => {
+                self.nodes.items(item).iter().fold(from, |after, &item| after | self.run(item, window, from))
+            }
+            Node::Gap(width) => window.skip(from, width),
             Node::Start => from & u64::from(window.opens),
             Node::End => from & 1_u64.checked_shl(window.words.len() as u32).unwrap_or(0),
         }
     }
 
-    fn run_choice(&self, choice: usize, window: Window<'_>, from: u64) -> u64 {
-        let branches = self.branches[choice];
-        let choice = &self.choices[choice];
+    fn run_choice(&self, id: ChoiceId, window: Window<'_>, from: u64) -> u64 {
+        let branches = &self.branches[id as usize];
+        let choice = self.nodes.choice(id);
         let mut after = 0;
-        for node in &choice.wordless {
+        for &node in self.nodes.items(choice.wordless) {
             after |= self.run(node, window, from);
         }
-        let mut starts = self.in_set(branches.first, window, from);
+        let mut starts = branches.first.places_in(window.bits, from);
         if starts == 0 {
             return after;
         }
         if let Some(set) = choice.single {
             after |= self.in_set(set, window, starts) << 1;
         }
-        if choice.phrases.is_empty() {
+        let phrases = self.nodes.items(choice.phrases);
+        if phrases.is_empty() {
             return after;
         }
         while starts != 0 {
@@ -113,7 +96,7 @@ impl Matcher {
             for (chunk, &mask) in self.phrases.masks(branches.phrases, window.words[at as usize]).iter().enumerate() {
                 let mut mask = mask;
                 while mask != 0 {
-                    let phrase = &choice.phrases[64 * chunk + mask.trailing_zeros() as usize];
+                    let phrase = phrases[64 * chunk + mask.trailing_zeros() as usize];
                     mask &= mask - 1;
                     after |= self.run(phrase, window, 1 << at);
                 }
@@ -125,25 +108,7 @@ impl Matcher {
     /// The places in `from` whose words are in `set`.
     #[inline]
     fn in_set(&self, set: SetId, window: Window<'_>, from: u64) -> u64 {
-        // Most often there is but one.
-        if from & from.wrapping_sub(1) == 0 {
-            let here = window.words.get(from.trailing_zeros() as usize);
-            return if here.is_some_and(|&word| self.sets.set(set).contains(word)) { from } else { 0 };
-        }
-        self.any_in_set(set, window, from)
-    }
-
-    #[inline(never)]
-    fn any_in_set(&self, set: SetId, window: Window<'_>, from: u64) -> u64 {
-        let set = self.sets.set(set);
-        let (mut here, mut rest) = (0, from);
-        while rest != 0 {
-            let at = rest.trailing_zeros();
-            let Some(&word) = window.words.get(at as usize) else { break };
-            here |= u64::from(set.contains(word)) << at;
-            rest &= rest - 1;
-        }
-        here
+        self.sets.set(set).places_in(window.words, window.bits, from)
     }
 }
 
@@ -151,13 +116,14 @@ impl Matcher {
 #[derive(Clone, Copy)]
 pub(super) struct Window<'s> {
     words: &'s [WordId],
+    bits: &'s [WordBit],
     /// Whether that word is the sentence's first.
     opens: bool,
 }
 
 impl<'s> Window<'s> {
-    pub(super) fn new(sentence: &'s [WordId], first: usize) -> Self {
-        Self { words: &sentence[first..], opens: first == 0 }
+    pub(super) fn new(sentence: &SentenceWords<'s>, first: usize) -> Self {
+        Self { words: &sentence.ids[first..], bits: &sentence.bits[first..], opens: first == 0 }
     }
 
     /// One state past each word that is left, up to `width`, and none past the sentence.

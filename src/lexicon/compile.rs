@@ -1,12 +1,14 @@
 //! Parsed patterns to automata, and words to as few numbers as tell them apart.
 
-use super::automaton::{Branches, Choice, ChoiceId, Node};
-use super::filing::{self, Cabinet};
-use super::matcher::{Candidate, CompiledPattern, ExceptionPattern, Matcher, Nearby, WIDEST};
+use super::automaton::Branches;
+use super::filing::{self, Cabinet, Filings};
+use super::matcher::{CompiledPattern, ExceptionPattern, Matcher, WIDEST};
+use super::nodes::{Choice, Node, Nodes};
 use super::parse::ClassTable;
 use super::pattern::Pattern;
 use super::rule::Speaker;
-use super::word_table::{IndexRoom, SetId, Sets, WordIndexes, WordSets, filter_of};
+use super::side_by_side::beside;
+use super::word_table::{IndexRoom, SetId, Sets, WordIndexes, WordRow, WordSets};
 use super::words::{FIRST_NAMED, NO_WORD, WordId, Words};
 use rustc_hash::FxHashMap;
 
@@ -27,10 +29,9 @@ pub(super) struct Compiler<'w> {
     /// Compiled classes; `None` while a class is being compiled.
     classes: FxHashMap<(Scope, &'w str), Option<Node>>,
     sets: Sets,
-    choices: Vec<Choice>,
-    /// By choice: the fewest and most words that it takes.
-    widths: Vec<(u8, u8)>,
-    known_choices: FxHashMap<Choice, ChoiceId>,
+    /// The set of each stem and each form that stands by itself.
+    single: FxHashMap<&'w Pattern, SetId>,
+    nodes: Nodes,
     patterns: Vec<(CompiledPattern, Speaker)>,
     /// How many exceptions were compiled.
     exceptions: u32,
@@ -44,9 +45,8 @@ impl<'w> Compiler<'w> {
             own,
             classes: FxHashMap::default(),
             sets: Sets::default(),
-            choices: Vec::new(),
-            widths: Vec::new(),
-            known_choices: FxHashMap::default(),
+            single: FxHashMap::default(),
+            nodes: Nodes::default(),
             patterns: Vec::new(),
             exceptions: 0,
         }
@@ -64,7 +64,7 @@ impl<'w> Compiler<'w> {
         scope: Scope,
     ) -> Result<(), String> {
         let node = self.checked(pattern, scope)?;
-        check_edges(&node)?;
+        self.check_edges(node)?;
         self.patterns.push((CompiledPattern { rule, node }, speaker));
         Ok(())
     }
@@ -75,18 +75,25 @@ impl<'w> Compiler<'w> {
     /// What is wrong with the pattern as a whole.
     pub(super) fn exception(&mut self, pattern: &'w Pattern, scope: Scope) -> Result<ExceptionPattern, String> {
         let node = self.checked(pattern, scope)?;
-        let (_, width) = filing::width(&node, &self.widths);
+        let (_, width) = self.nodes.width(node);
         self.exceptions += 1;
-        Ok(ExceptionPattern { number: self.exceptions, node, anchor: 0, before: (0, 0), filter: 0, width })
+        Ok(ExceptionPattern {
+            row: WordRow::default(),
+            number: self.exceptions,
+            node,
+            anchor: 0,
+            before: (0, 0),
+            width,
+        })
     }
 
     fn checked(&mut self, pattern: &'w Pattern, scope: Scope) -> Result<Node, String> {
         let node = self.node(pattern, scope)?;
-        let (_, most) = filing::width(&node, &self.widths);
+        let (least, most) = self.nodes.width(node);
         if most > WIDEST {
             return Err(format!("the pattern can be {most} words wide; the most is {WIDEST}"));
         }
-        if !filing::has_necessary(&node, &self.widths) {
+        if least == 0 {
             return Err("a pattern needs at least one word or class that is not optional".into());
         }
         Ok(node)
@@ -98,26 +105,47 @@ impl<'w> Compiler<'w> {
     /// A class that is not there.
     pub(super) fn node(&mut self, pattern: &'w Pattern, scope: Scope) -> Result<Node, String> {
         Ok(match pattern {
-            Pattern::Stem(word) => Node::Word(self.sets.add(self.words.stem_ids(word).to_vec())),
-            Pattern::Exact(form) => Node::Word(self.sets.add(self.words.exact_ids(form).to_vec())),
+            Pattern::Stem(_) | Pattern::Exact(_) => Node::Word(self.word(pattern)),
             Pattern::Shape(shape) => Node::Word(self.sets.add(self.words.shape_ids(*shape))),
             Pattern::Class(name) => self.class(name, scope)?,
             Pattern::Sequence(items) => {
                 let mut nodes = Vec::with_capacity(items.len());
                 for item in items {
                     match self.node(item, scope)? {
-                        Node::Sequence(inner) => nodes.extend(inner),
+                        Node::Sequence(inner) => nodes.extend_from_slice(self.nodes.items(inner)),
                         node => nodes.push(node),
                     }
                 }
-                Node::Sequence(nodes.into_boxed_slice())
+                Node::Sequence(self.nodes.add(&nodes))
             }
             Pattern::Choice(branches) => self.choice(branches.iter(), scope)?,
-            Pattern::Optional(item) => Node::Optional(Box::new(self.node(item, scope)?)),
+            Pattern::Optional(item) => {
+                let item = self.node(item, scope)?;
+                Node::Optional(self.nodes.add(&[item]))
+            }
             Pattern::Gap(width) => Node::Gap(*width),
             Pattern::Start => Node::Start,
             Pattern::End => Node::End,
         })
+    }
+
+    /// The ids of a stem or a form.
+    fn ids(&self, pattern: &Pattern) -> &'w [WordId] {
+        match pattern {
+            Pattern::Stem(word) => self.words.stem_ids(word),
+            Pattern::Exact(form) => self.words.exact_ids(form),
+            _ => &[],
+        }
+    }
+
+    /// The set of a stem or a form.
+    fn word(&mut self, pattern: &'w Pattern) -> SetId {
+        if let Some(&set) = self.single.get(pattern) {
+            return set;
+        }
+        let set = self.sets.add(self.ids(pattern).to_vec());
+        self.single.insert(pattern, set);
+        set
     }
 
     fn class(&mut self, name: &'w str, scope: Scope) -> Result<Node, String> {
@@ -128,7 +156,7 @@ impl<'w> Compiler<'w> {
         let shared = || self.shared.members(name).map(|members| (Scope::Language, members));
         let Some((scope, members)) = own.or_else(shared) else { return Err(self.unknown_class(name, scope)) };
         match self.classes.get(&(scope, name)) {
-            Some(Some(node)) => return Ok(node.clone()),
+            Some(Some(node)) => return Ok(*node),
             Some(None) => return Err(format!("the class {{{name}}} uses itself")),
             None => {}
         }
@@ -139,7 +167,7 @@ impl<'w> Compiler<'w> {
             self.classes.remove(&(scope, name));
         }
         let node = node?;
-        self.classes.insert((scope, name), Some(node.clone()));
+        self.classes.insert((scope, name), Some(node));
         Ok(node)
     }
 
@@ -161,26 +189,19 @@ impl<'w> Compiler<'w> {
         let (mut phrases, mut wordless) = (Vec::new(), Vec::new());
         for branch in branches {
             // Words are most of all branches: no set for each of them.
-            let node = match branch {
-                Pattern::Stem(word) => {
-                    single.extend_from_slice(self.words.stem_ids(word));
-                    continue;
-                }
-                Pattern::Exact(form) => {
-                    single.extend_from_slice(self.words.exact_ids(form));
-                    continue;
-                }
-                other => self.node(other, scope)?,
-            };
-            match node {
+            if matches!(branch, Pattern::Stem(_) | Pattern::Exact(_)) {
+                single.extend_from_slice(self.ids(branch));
+                continue;
+            }
+            match self.node(branch, scope)? {
                 Node::Word(set) => single.extend_from_slice(&self.sets.members[set as usize]),
                 Node::Choice(inner) => {
-                    let inner = &self.choices[inner as usize];
+                    let inner = self.nodes.choice(inner);
                     single.extend(inner.single.iter().flat_map(|set| &self.sets.members[*set as usize]));
-                    phrases.extend_from_slice(&inner.phrases);
-                    wordless.extend_from_slice(&inner.wordless);
+                    phrases.extend_from_slice(self.nodes.items(inner.phrases));
+                    wordless.extend_from_slice(self.nodes.items(inner.wordless));
                 }
-                other if filing::width(&other, &self.widths).0 == 0 || self.starts_with_any_word(&other) => {
+                other if self.nodes.width(other).0 == 0 || self.nodes.starts_with_any_word(other) => {
                     wordless.push(other);
                 }
                 other => phrases.push(other),
@@ -189,77 +210,42 @@ impl<'w> Compiler<'w> {
         if phrases.is_empty() && wordless.is_empty() {
             return Ok(Node::Word(self.sets.add(single)));
         }
-        let choice = Choice {
-            single: (!single.is_empty()).then(|| self.sets.add(single)),
-            phrases: phrases.into_boxed_slice(),
-            wordless: wordless.into_boxed_slice(),
+        let single = (!single.is_empty()).then(|| self.sets.add(single));
+        let (phrases, wordless) = (self.nodes.add(&phrases), self.nodes.add(&wordless));
+        Ok(Node::Choice(self.nodes.add_choice(Choice { single, phrases, wordless })))
+    }
+
+    /// A gap at the edge of a rule's pattern would blur its evidence; in an exception it widens the reach.
+    fn check_edges(&self, node: Node) -> Result<(), String> {
+        let items = match &node {
+            Node::Sequence(items) => self.nodes.items(*items),
+            one => std::slice::from_ref(one),
         };
-        let next = self.choices.len() as ChoiceId;
-        Ok(Node::Choice(*self.known_choices.entry(choice).or_insert_with_key(|choice| {
-            self.widths.push(filing::choice_width(choice, &self.widths));
-            self.choices.push(choice.clone());
-            next
-        })))
-    }
-
-    /// Whether a match of `node` can start with a gap.
-    fn starts_with_any_word(&self, node: &Node) -> bool {
-        match node {
-            Node::Gap(_) => true,
-            Node::Optional(item) => self.starts_with_any_word(item),
-            Node::Sequence(items) => {
-                let needed = items.iter().position(|item| filing::width(item, &self.widths).0 > 0);
-                let first = &items[..needed.map_or(items.len(), |at| at + 1)];
-                first.iter().any(|item| self.starts_with_any_word(item))
-            }
-            Node::Choice(choice) => {
-                let choice = &self.choices[*choice as usize];
-                choice.phrases.iter().chain(&choice.wordless).any(|branch| self.starts_with_any_word(branch))
-            }
-            Node::Word(_) | Node::Start | Node::End => false,
+        let is_gap = |item: Option<&Node>| matches!(item, Some(Node::Gap(_)));
+        if is_gap(items.first()) || is_gap(items.last()) {
+            return Err("a gap at the edge of a pattern says nothing: leave it out".into());
         }
-    }
-
-    /// Adds the words that a match of `node` can start with; whether there is no other way to start.
-    fn first_words(&self, node: &Node, first: &mut Vec<WordId>) -> bool {
-        match node {
-            Node::Word(set) => {
-                first.extend_from_slice(&self.sets.members[*set as usize]);
-                true
-            }
-            Node::Choice(choice) => {
-                let choice = &self.choices[*choice as usize];
-                first.extend(choice.single.iter().flat_map(|set| &self.sets.members[*set as usize]));
-                choice.phrases.iter().for_each(|phrase| {
-                    self.first_words(phrase, first);
-                });
-                choice.wordless.is_empty()
-            }
-            Node::Sequence(items) => items.iter().any(|item| self.first_words(item, first)),
-            Node::Optional(item) => {
-                self.first_words(item, first);
-                false
-            }
-            Node::Gap(_) | Node::Start | Node::End => false,
-        }
+        Ok(())
     }
 
     /// How each choice is entered.
-    fn branches(&mut self, words: usize) -> (Vec<Branches>, WordIndexes) {
+    fn branches(&self, words: usize) -> (Vec<Branches>, WordIndexes) {
         let mut indexes = WordIndexes::default();
         let mut room = IndexRoom::new(words);
-        let (mut all, mut pairs, mut first) = (Vec::new(), Vec::new(), Vec::new());
-        for choice in &self.choices {
-            for (number, phrase) in choice.phrases.iter().enumerate() {
-                self.first_words(phrase, &mut first);
-                pairs.extend(first.drain(..).map(|word| (word, number as u32)));
+        let (mut all, mut pairs, mut first) = (Vec::new(), Vec::new(), Vec::<SetId>::new());
+        for choice in self.nodes.choices() {
+            let phrases = self.nodes.items(choice.phrases);
+            for (number, &phrase) in phrases.iter().enumerate() {
+                self.nodes.first_sets(phrase, &mut first);
+                let words = first.drain(..).flat_map(|set| &self.sets.members[set as usize]);
+                pairs.extend(words.map(|&word| (word, number as u32)));
             }
-            let phrases = indexes.add(&mut room, pairs.drain(..), choice.phrases.len());
-            let single = choice.single.map_or(&[][..], |set| &self.sets.members[set as usize]);
-            all.push((phrases, [room.words(), single].concat()));
+            let phrases = indexes.add(&mut room, pairs.drain(..), phrases.len());
+            let mut first = WordRow::of(room.words());
+            choice.single.iter().for_each(|set| first.add(&self.sets.members[*set as usize]));
+            all.push(Branches { first, phrases });
         }
-        let all = all.into_iter().map(|(phrases, first)| Branches { first: self.sets.add_another(first), phrases });
-        (all.collect(), indexes)
+        (all, indexes)
     }
 
     /// The matcher with all patterns filed, and the number that each word now has: words that no
@@ -278,53 +264,34 @@ impl<'w> Compiler<'w> {
         for (old, &new) in renumbered.iter().enumerate() {
             together[usize::from(new)] += frequency[old];
         }
-        // Renumbered members make other keys, but the sets keep their ids.
-        let mut sets = Sets::default();
-        for members in &self.sets.members {
-            let mut ids: Vec<WordId> = members.iter().map(|&id| renumbered[usize::from(id)]).collect();
-            ids.sort_unstable();
-            ids.dedup();
-            sets.known.entry(ids.clone()).or_insert(sets.members.len() as SetId);
-            sets.members.push(ids);
+        self.sets.renumber(&renumbered);
+        self.nodes.close();
+        let cabinet = Cabinet::new(&mut self.sets, &together, &self.nodes);
+        let mut filings = Filings::default();
+        for (index, (pattern, _)) in self.patterns.iter().enumerate() {
+            cabinet.file(index as u32, pattern.node, &mut filings);
         }
-        self.sets = sets;
-        let cabinet = Cabinet::new(&self.sets.members, &together, &self.choices, &self.widths);
-        let mut filings = Vec::new();
-        for (index, (pattern, speaker)) in self.patterns.iter().enumerate() {
-            filings.extend(cabinet.file(index as u32, &pattern.node).into_iter().map(|filing| (filing, *speaker)));
-        }
-        let anchors: Vec<_> = exceptions.iter().map(|exception| cabinet.anchor(&exception.node)).collect();
-        let candidates: Vec<(Vec<WordId>, Candidate, Speaker)> = filings
-            .into_iter()
-            .map(|(filing, speaker)| {
-                let mut nearby =
-                    filing.others.into_iter().map(|(ids, distance)| Nearby { set: self.sets.add(ids), distance });
-                let (second, third) = (nearby.next(), nearby.next());
-                let opens = opens_sentence(&self.patterns[filing.pattern as usize].0.node);
-                let candidate = Candidate { pattern: filing.pattern, before: filing.before, opens, second, third };
-                (filing.anchors, candidate, speaker)
-            })
-            .collect();
-        for (exception, anchor) in exceptions.iter_mut().zip(anchors) {
-            if let Some((ids, before)) = anchor {
-                exception.filter = filter_of(&ids);
-                exception.anchor = self.sets.add(ids);
-                exception.before = before;
+        for exception in exceptions.iter_mut() {
+            if let Some(anchor) = cabinet.necessary(exception.node) {
+                exception.row = WordRow::of(&self.sets.members[anchor.set as usize]);
+                (exception.anchor, exception.before) = (anchor.set, anchor.before);
             }
         }
-        let mut of = |reads: &dyn Fn(Speaker) -> bool| {
-            let mine = candidates.iter().filter(|(_, _, speaker)| reads(*speaker));
-            filing::anchors(mine.map(|(anchors, one, _)| (anchors.as_slice(), *one)), &mut self.sets, &together)
+        let of = |other: Speaker| {
+            let reads = |pattern: u32| self.patterns[pattern as usize].1 != other;
+            filing::anchors(&filings, reads, &self.sets, &together)
         };
-        let agent = of(&|speaker| speaker != Speaker::Customer);
-        let customer = of(&|speaker| speaker != Speaker::Agent);
-        let (branches, phrases) = self.branches(words);
+        let (agent, (customer, (branches, phrases), sets)) = beside(
+            || of(Speaker::Customer),
+            || (of(Speaker::Agent), self.branches(words), WordSets::new(&self.sets.members)),
+        );
         let matcher = Matcher {
             branches,
             phrases,
-            sets: WordSets::new(&self.sets.members),
+            sets,
             patterns: self.patterns.into_iter().map(|(pattern, _)| pattern).collect(),
-            choices: self.choices,
+            nodes: self.nodes,
+            needs: filings.needs,
             agent,
             customer,
         };
@@ -334,41 +301,39 @@ impl<'w> Compiler<'w> {
     /// By word: a number that it shares with the words that are in the same sets and roles; the most
     /// common words have the lowest numbers.
     fn equivalent_words(&self, roles: &[u16], frequency: &[f32]) -> Vec<WordId> {
-        let mut signatures: Vec<Vec<SetId>> = vec![Vec::new(); self.words.count()];
+        // Each set parts the words that are in it from those of their group that are not
+        // (partition refinement, Paige & Tarjan 1987).
+        let mut groups: Vec<u32> = vec![0; self.words.count()];
+        let mut sizes = vec![groups.len()];
+        // By group: the set that parted it last, and what was parted from it.
+        let mut parted: Vec<(SetId, u32)> = vec![(SetId::MAX, 0)];
         for (set, members) in self.sets.members.iter().enumerate() {
-            members.iter().for_each(|&id| signatures[usize::from(id)].push(set as SetId));
+            for &id in members {
+                let group = groups[usize::from(id)];
+                if sizes[group as usize] == 1 && parted[group as usize].0 != set as SetId {
+                    continue;
+                }
+                if parted[group as usize].0 != set as SetId {
+                    parted[group as usize] = (set as SetId, parted.len() as u32);
+                    parted.push((SetId::MAX, 0));
+                    sizes.push(0);
+                }
+                let to = parted[group as usize].1;
+                groups[usize::from(id)] = to;
+                sizes[group as usize] -= 1;
+                sizes[to as usize] += 1;
+            }
         }
         // Shapes keep their ids.
         let mut renumbered: Vec<WordId> = (0..FIRST_NAMED).collect();
-        renumbered.resize(signatures.len(), NO_WORD);
-        let mut by_frequency: Vec<usize> = (usize::from(FIRST_NAMED)..signatures.len()).collect();
+        renumbered.resize(groups.len(), NO_WORD);
+        let mut by_frequency: Vec<usize> = (usize::from(FIRST_NAMED)..groups.len()).collect();
         by_frequency.sort_by(|a, b| frequency[*b].total_cmp(&frequency[*a]));
-        let mut numbers: FxHashMap<(&[SetId], u16), WordId> = FxHashMap::default();
+        let mut numbers: FxHashMap<(u32, u16), WordId> = FxHashMap::default();
         for id in by_frequency {
             let next = FIRST_NAMED + numbers.len() as WordId;
-            renumbered[id] = *numbers.entry((&signatures[id], roles[id])).or_insert(next);
+            renumbered[id] = *numbers.entry((groups[id], roles[id])).or_insert(next);
         }
         renumbered
-    }
-}
-
-/// A gap at the edge of a rule's pattern would blur its evidence; in an exception it widens the reach.
-fn check_edges(node: &Node) -> Result<(), String> {
-    let edge_gap = match node {
-        Node::Gap(_) => true,
-        Node::Sequence(items) => {
-            matches!(items.first(), Some(Node::Gap(_))) || matches!(items.last(), Some(Node::Gap(_)))
-        }
-        _ => false,
-    };
-    if edge_gap { Err("a gap at the edge of a pattern says nothing: leave it out".into()) } else { Ok(()) }
-}
-
-/// Whether every match of `node` starts where its sentence does.
-fn opens_sentence(node: &Node) -> bool {
-    match node {
-        Node::Start => true,
-        Node::Sequence(items) => items.first().is_some_and(opens_sentence),
-        _ => false,
     }
 }

@@ -1,6 +1,6 @@
 //! Words that give a match its context, as flags by word.
 
-use super::words::{WordId, Words};
+use super::words::{NamedWords, WordId, Words};
 use serde::Deserialize;
 
 macro_rules! roles {
@@ -79,8 +79,8 @@ pub(super) struct ContextForm {
 }
 
 impl ContextForm {
-    pub(super) fn collect_words(&self, words: &mut Words) {
-        self.roles.lists().iter().flat_map(|(_, forms)| *forms).for_each(|form| words.add_exact(form));
+    pub(super) fn collect_words<'f>(&'f self, words: &mut NamedWords<'f>) {
+        words.forms.extend(self.roles.lists().iter().flat_map(|(_, forms)| *forms).map(String::as_str));
     }
 
     /// The roles by word id.

@@ -13,6 +13,7 @@ mod error;
 mod filing;
 mod label;
 mod matcher;
+mod nodes;
 mod parse;
 pub mod pattern;
 mod rule;
@@ -31,7 +32,7 @@ pub use rule::{Actor, Conditions, Examples, Occurrence, Place, Rule, Speaker, Te
 pub use shape::Shape;
 pub(crate) use shape::is_named;
 pub use sources::is_shared_file;
-pub(crate) use word_table::{SentenceFilter, filter_of};
+pub(crate) use word_table::{SentenceWords, WordBit};
 pub(crate) use words::{WordCache, WordId, Words};
 
 use crate::text::stem::Stems;
@@ -40,6 +41,7 @@ use confidence::{Claim, Confidence, Measurements};
 use deadlines::Deadlines;
 use matcher::Matcher;
 use sha2::{Digest, Sha256};
+use side_by_side::beside;
 use sources::Sources;
 use std::ops::Range;
 
@@ -122,9 +124,8 @@ impl Lexicon {
             Deadlines::compile(form, (index, &sources.files[index]), &sources.shared_classes, &stems, &mut errors)
         });
         let mut words = Words::new(stems, sources.spelling.spelling.clone());
-        sources.collect_words(&mut words);
-        sources.check_classes(&mut errors);
-        parse::check_duplicates(&sources.rules, &sources.files, &mut errors);
+        let ((), found) = beside(|| sources.collect_words(&mut words), || sources.check());
+        errors.extend(found);
         let mut compiler = Compiler::new(&words, &sources.shared_classes, &sources.own_classes);
         let mut exceptions = Exceptions::default();
         for (index, (rule, others)) in sources.rules.iter().zip(&sources.patterns).enumerate() {
@@ -254,13 +255,18 @@ impl Lexicon {
         let anchors = |anchors: &matcher::Anchors| {
             anchors.words.len() * size_of::<matcher::Anchor>()
                 + anchors.candidates.len() * size_of::<matcher::Candidate>()
-                + anchors.pairs.bytes()
+                + anchors.pairs.len() * size_of::<matcher::Pairs>()
+                + anchors.indexes.bytes()
         };
         self.matcher.sets.bytes()
             + self.matcher.phrases.bytes()
+            + self.matcher.nodes.bytes()
+            + self.matcher.branches.len() * size_of::<automaton::Branches>()
+            + self.matcher.needs.len() * size_of::<matcher::Nearby>()
             + anchors(&self.matcher.agent)
             + anchors(&self.matcher.customer)
             + self.matcher.patterns.len() * size_of::<matcher::CompiledPattern>()
+            + self.exceptions.patterns.len() * size_of::<ExceptionPattern>()
     }
 
     /// How many patterns it has.
@@ -296,25 +302,25 @@ impl Lexicon {
         &self.exceptions.patterns[start as usize..ends[rule][kind] as usize]
     }
 
-    /// Adds all matches of `speaker`'s rules in the sentence `ids`, whose first token is `offset`.
+    /// Adds all matches of `speaker`'s rules in `sentence`, whose first token is `offset`.
     #[inline]
-    pub(crate) fn find(&self, speaker: Speaker, ids: &[WordId], offset: u32, hits: &mut Vec<Hit>) {
+    pub(crate) fn find(&self, speaker: Speaker, sentence: &SentenceWords<'_>, offset: u32, hits: &mut Vec<Hit>) {
         let anchors = match speaker {
             Speaker::Customer => &self.matcher.customer,
             Speaker::Agent | Speaker::Any => &self.matcher.agent,
         };
-        self.matcher.find(anchors, ids, offset, hits);
+        self.matcher.find(anchors, sentence, offset, hits);
     }
 
-    /// Whether `pattern` may match in a sentence whose words have the filter `sentence`.
+    /// Whether `pattern` matches in `sentence` so that it shares a word with `overlap`.
     #[inline]
-    pub(crate) const fn may_match(pattern: &ExceptionPattern, sentence: SentenceFilter) -> bool {
-        pattern.filter & sentence != 0
-    }
-
-    /// Whether `pattern` matches in the sentence `ids` so that it shares a word with `overlap`.
-    pub(crate) fn overlaps(&self, pattern: &ExceptionPattern, ids: &[WordId], overlap: Range<usize>) -> bool {
-        self.matcher.overlaps(pattern, ids, overlap)
+    pub(crate) fn overlaps(
+        &self,
+        pattern: &ExceptionPattern,
+        sentence: &SentenceWords<'_>,
+        overlap: Range<usize>,
+    ) -> bool {
+        self.matcher.overlaps(pattern, sentence, overlap)
     }
 }
 

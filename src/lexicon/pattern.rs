@@ -76,8 +76,12 @@ struct Parser<'p> {
 }
 
 impl Parser<'_> {
+    #[inline]
     fn peek(&self) -> Option<char> {
-        self.text[self.at..].chars().next()
+        match self.text.as_bytes().get(self.at) {
+            Some(byte) if byte.is_ascii() => Some(char::from(*byte)),
+            _ => self.text[self.at..].chars().next(),
+        }
     }
 
     fn error(&self, problem: impl Into<String>) -> PatternError {
@@ -85,7 +89,11 @@ impl Parser<'_> {
     }
 
     fn skip_spaces(&mut self) {
-        self.at += self.text[self.at..].len() - self.text[self.at..].trim_start().len();
+        // Most often there is one space, and letters after it.
+        self.at += usize::from(self.text.as_bytes().get(self.at) == Some(&b' '));
+        if !self.text.as_bytes().get(self.at).is_some_and(u8::is_ascii_graphic) {
+            self.at += self.text[self.at..].len() - self.text[self.at..].trim_start().len();
+        }
     }
 
     fn sequence(&mut self, depth: usize) -> Result<Pattern, PatternError> {
@@ -186,7 +194,10 @@ impl Parser<'_> {
 
     fn word(&mut self) -> Result<String, PatternError> {
         let rest = &self.text[self.at..];
-        let length = rest.find(|c: char| !(c.is_alphanumeric() || c == '\'')).unwrap_or(rest.len());
+        let in_word = |c: char| c.is_alphanumeric() || c == '\'';
+        // Nearly all words are ASCII in lower case.
+        let plain = rest.bytes().take_while(|byte| byte.is_ascii_lowercase() || *byte == b'\'').count();
+        let length = plain + rest[plain..].find(|c| !in_word(c)).unwrap_or(rest.len() - plain);
         if length == 0 {
             let c = rest.chars().next().map_or_else(|| "the end".to_owned(), |c| format!("`{c}`"));
             return Err(self.error(format!(
@@ -194,7 +205,9 @@ impl Parser<'_> {
             )));
         }
         let word = &rest[..length];
-        if let Some(upper) = word.find(char::is_uppercase) {
+        if length > plain
+            && let Some(upper) = word.find(char::is_uppercase)
+        {
             return Err(PatternError { at: self.at + upper, problem: "words are written in lower case".into() });
         }
         self.at += length;

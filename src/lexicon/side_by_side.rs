@@ -29,3 +29,13 @@ pub(super) fn side_by_side<I: Sync, O: Send>(items: &[I], work: impl Fn(usize, &
     done.sort_unstable_by_key(|(number, _)| *number);
     done.into_iter().map(|(_, made)| made).collect()
 }
+
+/// What both make, the second beside the first where a thread is to be had.
+pub(super) fn beside<A, B: Send>(first: impl FnOnce() -> A, second: impl Fn() -> B + Sync) -> (A, B) {
+    scope(|scope| {
+        let helper = Builder::new().spawn_scoped(scope, &second).ok();
+        let made = first();
+        let beside = helper.map_or_else(&second, |helper| helper.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        (made, beside)
+    })
+}

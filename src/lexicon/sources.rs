@@ -9,7 +9,7 @@ use super::pattern::Pattern;
 use super::rule::{LabelFileForm, Place, Rule, Written};
 use super::shape::{Shape, is_named};
 use super::side_by_side::side_by_side;
-use super::words::Words;
+use super::words::{NamedWords, Words};
 use super::{LexiconFile, error_at};
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
@@ -222,12 +222,22 @@ impl Sources {
 
     /// Numbers every word that a pattern or the context names.
     pub(super) fn collect_words(&self, words: &mut Words) {
-        self.context.collect_words(words);
-        self.all_patterns().for_each(|pattern| collect_words(&pattern.value, words));
+        let mut named = NamedWords::default();
+        self.context.collect_words(&mut named);
+        self.all_patterns().for_each(|pattern| collect_words(&pattern.value, &mut named));
+        words.add(named);
+    }
+
+    /// What is wrong in the files taken together.
+    pub(super) fn check(&self) -> Vec<LexiconError> {
+        let mut errors = Vec::new();
+        self.check_classes(&mut errors);
+        parse::check_duplicates(&self.rules, &self.files, &mut errors);
+        errors
     }
 
     /// Every class of a file is used in it, and none hides a shared one.
-    pub(super) fn check_classes(&self, errors: &mut Vec<LexiconError>) {
+    fn check_classes(&self, errors: &mut Vec<LexiconError>) {
         let mut used: HashSet<(u32, &str)> = HashSet::new();
         for pattern in self.all_patterns() {
             let mut names = HashSet::new();
@@ -264,11 +274,15 @@ impl Sources {
     }
 }
 
-/// Every word that `pattern` names is given a number.
-fn collect_words(pattern: &Pattern, words: &mut Words) {
+/// Adds every word that `pattern` names.
+fn collect_words<'p>(pattern: &'p Pattern, words: &mut NamedWords<'p>) {
     match pattern {
-        Pattern::Stem(word) => words.add_stem(word),
-        Pattern::Exact(form) => words.add_exact(form),
+        Pattern::Stem(word) => {
+            words.stems.insert(word);
+        }
+        Pattern::Exact(form) => {
+            words.forms.insert(form);
+        }
         Pattern::Sequence(items) | Pattern::Choice(items) => items.iter().for_each(|item| collect_words(item, words)),
         Pattern::Optional(item) => collect_words(item, words),
         Pattern::Class(_) | Pattern::Shape(_) | Pattern::Gap(_) | Pattern::Start | Pattern::End => {}

@@ -13,14 +13,6 @@ const fn hash(word: WordId) -> u32 {
     (word as u32).wrapping_mul(0x9e37_79b1) >> 12
 }
 
-/// A Bloom filter of a sentence's or an exception's words: where two share no bit they share no word.
-pub(crate) type SentenceFilter = u128;
-
-/// The filter of some words.
-pub(crate) fn filter_of(ids: &[WordId]) -> SentenceFilter {
-    ids.iter().filter(|&&id| id != NO_WORD).fold(0, |filter, &id| filter | 1 << (hash(id) & 127))
-}
-
 /// Sets of words while they are collected.
 #[derive(Default)]
 pub(super) struct Sets {
@@ -36,15 +28,28 @@ impl Sets {
         if let Some(&set) = self.known.get(&ids) {
             return set;
         }
-        let set = self.add_another(ids.clone());
+        let set = self.members.len() as SetId;
+        self.members.push(ids.clone());
         self.known.insert(ids, set);
         set
     }
 
     /// Adds a set that is hardly ever there already: not worth a look.
-    pub(super) fn add_another(&mut self, ids: Vec<WordId>) -> SetId {
+    pub(super) fn add_another(&mut self, mut ids: Vec<WordId>) -> SetId {
+        ids.sort_unstable();
+        ids.dedup();
         self.members.push(ids);
         self.members.len() as SetId - 1
+    }
+
+    /// Gives the words other numbers; the sets keep theirs. From then on all sets are added as others.
+    pub(super) fn renumber(&mut self, renumbered: &[WordId]) {
+        self.known = FxHashMap::default();
+        for ids in &mut self.members {
+            ids.iter_mut().for_each(|id| *id = renumbered[usize::from(*id)]);
+            ids.sort_unstable();
+            ids.dedup();
+        }
     }
 }
 
@@ -54,27 +59,97 @@ const COMMON: usize = 384;
 /// How many bits a row has: as many as fill a cache line.
 const BITS: usize = 512;
 
-/// A set's row: a bit for each common word, and a Bloom filter (Bloom 1970) of all others.
+/// The row of a set or a sentence: a bit for each common word, and a Bloom filter (Bloom 1970) of all others.
 #[derive(Debug, Clone, Copy, Default)]
 #[repr(align(64))]
-struct WordRow([u64; BITS / 64]);
+pub(super) struct WordRow([u64; BITS / 64]);
 
 impl WordRow {
+    /// The row of `words`.
+    pub(super) fn of(words: &[WordId]) -> Self {
+        let mut row = Self::default();
+        row.add(words);
+        row
+    }
+
+    /// Adds `words`.
+    pub(super) fn add(&mut self, words: &[WordId]) {
+        words.iter().for_each(|&word| self.add_bit(WordBit::of(word)));
+    }
+
+    fn add_bit(&mut self, WordBit(bit): WordBit) {
+        self.0[usize::from(bit) / 64 % self.0.len()] |= 1 << (bit % 64);
+    }
+
+    /// 0 where a word of that bit is not there, else 1; nearly always only then, and always for a common word.
+    #[inline]
+    pub(super) fn may_hold(&self, WordBit(bit): WordBit) -> u64 {
+        self.0[usize::from(bit) / 64 % self.0.len()] >> (bit % 64) & 1
+    }
+
+    /// Those of the places `from` of a sentence at which its word may be there.
+    #[inline]
+    pub(super) fn places_in(&self, sentence: &[WordBit], from: u64) -> u64 {
+        let (mut here, mut rest) = (0, from);
+        while rest != 0 {
+            let at = rest.trailing_zeros();
+            let Some(&bit) = sentence.get(at as usize) else { break };
+            here |= self.may_hold(bit) << at;
+            rest &= rest - 1;
+        }
+        here
+    }
+
+    /// False where no word is in both.
+    #[inline]
+    fn may_meet(&self, other: &Self) -> bool {
+        let both = |at: usize| self.0[at] & other.0[at];
+        both(0) | both(1) | both(2) | both(3) | both(4) | both(5) | both(6) | both(7) != 0
+    }
+}
+
+/// The place of a word in every [`WordRow`].
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct WordBit(u16);
+
+impl WordBit {
     /// The bit of a word.
     #[inline]
-    const fn bit(word: WordId) -> usize {
-        let number = word as usize;
-        if number < COMMON { number } else { COMMON + hash(word) as usize % (BITS - COMMON) }
+    pub(crate) const fn of(word: WordId) -> Self {
+        Self(if (word as usize) < COMMON { word } else { (COMMON + word as usize % (BITS - COMMON)) as u16 })
     }
 
-    fn add(&mut self, word: WordId) {
-        self.0[Self::bit(word) / 64] |= 1 << (Self::bit(word) % 64);
-    }
-
-    /// False where `word` is not there; nearly always only then, and always for a common word.
+    /// Whether it is that of more than one word.
     #[inline]
-    fn may_hold(&self, word: WordId) -> bool {
-        self.0[Self::bit(word) / 64] >> (Self::bit(word) % 64) & 1 == 1
+    const fn is_shared(self) -> bool {
+        self.0 as usize >= COMMON
+    }
+}
+
+/// A sentence: its words, and their bits.
+pub(crate) struct SentenceWords<'s> {
+    pub(super) ids: &'s [WordId],
+    pub(super) bits: &'s [WordBit],
+    row: WordRow,
+}
+
+impl<'s> SentenceWords<'s> {
+    /// The sentence of the words `ids`, whose bits are `bits`.
+    pub(crate) fn new(ids: &'s [WordId], bits: &'s [WordBit]) -> Self {
+        let mut row = WordRow::default();
+        bits.iter().for_each(|&bit| row.add_bit(bit));
+        Self { ids, bits, row }
+    }
+
+    /// How many words it has.
+    pub(crate) const fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// False where no word of `row` is in the sentence.
+    #[inline]
+    pub(super) fn may_hold_any(&self, row: &WordRow) -> bool {
+        self.row.may_meet(row)
     }
 }
 
@@ -104,10 +179,32 @@ pub(super) struct WordSet<'s> {
 }
 
 impl WordSet<'_> {
-    /// Whether `word` is in the set; [`NO_WORD`] is in none.
+    /// Whether `word`, whose bit is `bit`, is in the set.
     #[inline]
-    pub(super) fn contains(self, word: WordId) -> bool {
-        self.row.may_hold(word) && (usize::from(word) < COMMON || self.sets.holds_rare(self.id, word))
+    pub(super) fn contains(self, word: WordId, bit: WordBit) -> bool {
+        self.row.may_hold(bit) != 0 && (!bit.is_shared() || self.sets.holds_rare(self.id, word))
+    }
+
+    /// False where no word of `sentence` is in the set.
+    #[inline]
+    pub(super) fn may_meet(self, sentence: &SentenceWords<'_>) -> bool {
+        sentence.may_hold_any(self.row)
+    }
+
+    /// Those of the places `from` of a sentence whose words are in the set.
+    #[inline]
+    pub(super) fn places_in(self, words: &[WordId], bits: &[WordBit], from: u64) -> u64 {
+        let mut here = self.row.places_in(bits, from);
+        let mut unsure = here;
+        while unsure != 0 {
+            let place = unsure & unsure.wrapping_neg();
+            unsure ^= place;
+            let at = place.trailing_zeros() as usize;
+            if bits[at].is_shared() && !self.sets.holds_rare(self.id, words[at]) {
+                here ^= place;
+            }
+        }
+        here
     }
 }
 
@@ -116,8 +213,6 @@ impl WordSets {
     pub(super) fn new(members: &[Vec<WordId>]) -> Self {
         let mut sets = Self::default();
         for ids in members {
-            let mut row = WordRow::default();
-            ids.iter().filter(|&&id| id != NO_WORD).for_each(|&id| row.add(id));
             let rare = ids.iter().copied().filter(|&id| usize::from(id) >= COMMON);
             let count = rare.clone().count();
             let size = (count + count / 2 + 1).next_power_of_two();
@@ -130,7 +225,7 @@ impl WordSets {
                 }
                 sets.slots[(table.start + slot) as usize] = id;
             }
-            sets.rows.push(row);
+            sets.rows.push(WordRow::of(ids));
             sets.tables.push(table);
         }
         sets

@@ -2,9 +2,10 @@
 //! stemmed once.
 
 use super::shape::{self, Shape};
+use super::side_by_side::side_by_side;
 use crate::text::stem::Stems;
 use crate::text::{Span, fold};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::HashMap;
 
 /// A word that some rule names, by form or by stem; the id of a [`Shape`] for all others.
@@ -14,6 +15,15 @@ pub(crate) type WordId = u16;
 pub(super) const NO_WORD: WordId = 0;
 /// The first id of a word that some rule names.
 pub(super) const FIRST_NAMED: WordId = 1 + Shape::ALL.len() as WordId;
+
+/// The words that patterns and context name, each once.
+#[derive(Debug, Default)]
+pub(super) struct NamedWords<'p> {
+    /// By their stems.
+    pub(super) stems: FxHashSet<&'p str>,
+    /// By their forms.
+    pub(super) forms: FxHashSet<&'p str>,
+}
 
 /// The words of a compiled lexicon.
 #[derive(Debug)]
@@ -59,25 +69,38 @@ impl Words {
         id
     }
 
-    /// Makes room for the exact form `form`.
-    pub(super) fn add_exact(&mut self, form: &str) {
+    /// Gives a number to every form and every stem of `named`.
+    pub(super) fn add(&mut self, named: NamedWords<'_>) {
+        let NamedWords { stems, forms } = named;
+        let mut all: Vec<(&str, bool)> = stems.into_iter().map(|word| (word, false)).collect();
+        all.extend(forms.into_iter().map(|form| (form, true)));
+        all.sort_unstable();
+        // Stemming is most of the work.
+        let parts: Vec<&[(&str, bool)]> = all.chunks(512).collect();
+        let stems = side_by_side(&parts, |_, part| -> Vec<String> {
+            part.iter().map(|(word, _)| self.stemmer.stem(self.respell(word)).into_owned()).collect()
+        });
+        for (&(word, exact), stem) in all.iter().zip(stems.into_iter().flatten()) {
+            if exact {
+                self.add_exact(word, stem);
+            } else {
+                self.add_stem(word, stem);
+            }
+        }
+    }
+
+    fn add_exact(&mut self, form: &str, stem: String) {
         let form = self.respell(form);
         if self.exact.contains_key(form) {
             return;
         }
         let form = form.to_owned();
         let id = self.fresh();
-        let stem = self.stemmer.stem(&form).into_owned();
         self.by_stem.entry(stem).or_default().push(id);
         self.exact.insert(form, id);
     }
 
-    /// Makes room for the stem of `word`.
-    pub(super) fn add_stem(&mut self, word: &str) {
-        if self.stem_of.contains_key(word) {
-            return;
-        }
-        let stem = self.stemmer.stem(self.respell(word)).into_owned();
+    fn add_stem(&mut self, word: &str, stem: String) {
         self.stem_of.insert(word.to_owned(), stem.clone());
         if self.stems.contains_key(&stem) {
             return;
