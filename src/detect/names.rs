@@ -11,7 +11,8 @@ pub(super) fn mark(text: &Text<'_>, ids: &mut [WordId]) {
         let mut mixed = None;
         let first = sentence.first as usize;
         for (at, id) in ids.iter_mut().enumerate().take(sentence.last as usize).skip(first) {
-            if may_be_name(text, *id, at, at == first) && *mixed.get_or_insert_with(|| has_small_letters(text, sentence))
+            if may_be_name(text, *id, at, at == first)
+                && *mixed.get_or_insert_with(|| has_small_letters(text, sentence))
             {
                 *id = Shape::Name.id();
             }
