@@ -114,7 +114,8 @@ impl Classes {
             Pattern::Optional(item) => {
                 Wordings::one(vec![Rc::new(Wordings::all(Vec::new())), self.wordings(file, item)])
             }
-            Pattern::Gap(_) | Pattern::Start | Pattern::End => Wordings::all(Vec::new()),
+            // A shape stands for words that no list holds: any one will do, and nothing is matched less for it.
+            Pattern::Shape(_) | Pattern::Gap(_) | Pattern::Start | Pattern::End => Wordings::all(Vec::new()),
         })
     }
 

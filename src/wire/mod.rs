@@ -113,7 +113,7 @@ pub struct CueResult<'a> {
     pub message: u32,
     /// What they show.
     pub label: Option<&'static str>,
-    /// The rule that found them; none where the turn as a whole tells: a plain statement to a help desk.
+    /// The rule that found them; none where the turn as a whole tells: a plain statement to a help desk, an answer that only tells.
     pub rule: Option<&'a str>,
     /// The words.
     pub text: &'a str,

@@ -158,6 +158,9 @@ impl Human {
                     None => "no apology due".to_owned(),
                 });
                 parts.push(match &situation.evidence.follow_up {
+                    Some(cue) if situation.follow_up_due && cue.rule.is_none() => {
+                        "follow-up due: the answer only tells".to_owned()
+                    }
                     Some(cue) if situation.follow_up_due => {
                         format!("follow-up due after «{}»", one_line(cue.text, QUOTED))
                     }

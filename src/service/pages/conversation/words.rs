@@ -55,6 +55,9 @@ pub(super) fn situation(situation: &SituationView, turns: &Turns) -> Vec<Reason>
     }
     let open = situation.follow_up_cue.as_ref();
     match (situation.follow_up_due, open.map(|cue| turns.cited(cue))) {
+        (true, Some(_)) if open.is_some_and(|cue| cue.label.is_none()) => {
+            say("A follow-up is due: the answer tells, and leaves the failure open.".to_owned(), open);
+        }
         (true, Some(shown)) => say(format!("A follow-up is due; something is open since {shown}"), open),
         (true, None) => say("A follow-up is due: something is left open.".to_owned(), None),
         (false, Some(shown)) if situation.service_failure => say(format!("No follow-up is due, see {shown}"), open),
