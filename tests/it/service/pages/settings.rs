@@ -47,7 +47,7 @@ fn scores(running: &Running) -> Vec<(i64, Option<i64>)> {
 
 /// What a form says of the newest change that its writer has seen.
 fn seen(page: &str) -> String {
-    let (_, rest) = page.split_once("name=\"seen\" value=\"").expect("a form");
+    let (_, rest) = page.split_once("name=\"seen\" value=\"").unwrap();
     rest.split_once('"').unwrap().0.to_owned()
 }
 
