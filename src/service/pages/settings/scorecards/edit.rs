@@ -43,6 +43,9 @@ const MESSAGES: usize = 2_000;
 /// Earlier changes that are shown.
 const CHANGES: usize = 20;
 
+/// What a form with something wrong in it is answered with.
+const WRONG: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
+
 #[derive(Debug, Default, Deserialize)]
 struct CardQuery {
     format: Option<String>,
@@ -196,13 +199,13 @@ async fn filled_page(
     {
         let taken = format!("There is a scorecard `{}` already; choose another short name.", form.id);
         if asked == "save" {
-            return again(&visitor, &service, one, form, vec![taken]).await;
+            return again(&visitor, &service, one, form, WRONG, vec![taken]).await;
         }
     }
     match &mut made {
         Err(wrong) => {
             let wrong = std::mem::take(wrong);
-            again(&visitor, &service, one, form, wrong).await
+            again(&visitor, &service, one, form, WRONG, wrong).await
         }
         Ok(made) if asked == "save" => save(&visitor, &service, one, form, made).await,
         Ok(made) => {
@@ -224,10 +227,11 @@ async fn again(
     service: &Arc<Service>,
     one: Card,
     form: CardForm,
+    status: StatusCode,
     wrong: Vec<String>,
 ) -> Result<HttpResponse, Problem> {
     let filled = CardPage::of(visitor, service, one).await?;
-    page_with(StatusCode::UNPROCESSABLE_ENTITY, &CardPage { form, wrong, ..filled })
+    page_with(status, &CardPage { form, wrong, ..filled })
 }
 
 /// The form again, as somebody else changed the scorecard meanwhile: saved once more it takes the place of theirs.
@@ -245,8 +249,7 @@ async fn changed_since(
         "{told}. Yours stands below and is not saved yet; open the scorecard in another window to see theirs, or save \
          again to put yours in its place."
     )];
-    let filled = CardPage::of(visitor, service, one).await?;
-    page_with(StatusCode::CONFLICT, &CardPage { form: CardForm { seen, ..form }, wrong, ..filled })
+    again(visitor, service, one, CardForm { seen, ..form }, StatusCode::CONFLICT, wrong).await
 }
 
 async fn save(
@@ -270,7 +273,7 @@ async fn save(
         Err(problem) if problem.code == CHANGED_SINCE => {
             changed_since(visitor, service, one, form, &problem.detail).await
         }
-        Err(problem) => again(visitor, service, one, form, faults(problem)?).await,
+        Err(problem) => again(visitor, service, one, form, WRONG, faults(problem)?).await,
     }
 }
 
