@@ -12,8 +12,8 @@ mod quotes;
 
 use crate::language::WordSample;
 use crate::lexicon::{
-    Hit, Kind, Label, LabelSet, Lexicon, Occurrence, Rule, SentenceWords, Speaker, WaitsForCustomer, WordBit,
-    WordCache, WordId, is_named,
+    Hit, Kind, Label, LabelSet, Lexicon, Occurrence, Rule, SentenceWords, Signature, Speaker, WaitsForCustomer,
+    WordBit, WordCache, WordId, is_named,
 };
 use crate::text::{Span, Text};
 use context::SentenceView;
@@ -76,6 +76,7 @@ pub struct Detector<'l> {
     cache: WordCache,
     ids: Vec<WordId>,
     bits: Vec<WordBit>,
+    signatures: Vec<Signature>,
     hits: Vec<Hit>,
 }
 
@@ -83,7 +84,14 @@ impl<'l> Detector<'l> {
     /// A detector for `lexicon`.
     #[must_use]
     pub fn new(lexicon: &'l Lexicon) -> Self {
-        Self { lexicon, cache: WordCache::default(), ids: Vec::new(), bits: Vec::new(), hits: Vec::new() }
+        Self {
+            lexicon,
+            cache: WordCache::default(),
+            ids: Vec::new(),
+            bits: Vec::new(),
+            signatures: Vec::new(),
+            hits: Vec::new(),
+        }
     }
 
     /// The lexicon it looks with.
@@ -100,6 +108,7 @@ impl<'l> Detector<'l> {
         names::mark(text, &mut self.ids);
         self.bits.clear();
         self.bits.extend(self.ids.iter().map(|&id| WordBit::of(id)));
+        self.lexicon.signatures(&self.ids, &mut self.signatures);
         let (first, last) = (text.tokens().span(0), text.tokens().span(self.ids.len().saturating_sub(1)));
         Found {
             candidates: self.candidates(text, speaker),
@@ -126,14 +135,14 @@ impl<'l> Detector<'l> {
 
     /// The matches of `speaker`'s rules whose context and exceptions let them stand, ordered by rule and place.
     fn candidates(&mut self, text: &Text<'_>, speaker: Speaker) -> Vec<Detection> {
-        let Self { lexicon, ids, bits, hits, .. } = self;
+        let Self { lexicon, ids, bits, signatures, hits, .. } = self;
         let quotes = Quotes::of(text.plain());
         let mut candidates = Vec::new();
         for (number, sentence) in text.sentences().iter().enumerate() {
             let place = sentence.first as usize..sentence.last as usize;
-            let words = SentenceWords::new(&ids[place.clone()], &bits[place]);
+            let words = SentenceWords::new(&ids[place.clone()], &bits[place.clone()]);
             hits.clear();
-            lexicon.find(speaker, &words, sentence.first, hits);
+            lexicon.find(speaker, &words, place, signatures, hits);
             if hits.is_empty() {
                 continue;
             }

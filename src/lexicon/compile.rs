@@ -1,7 +1,7 @@
 //! Parsed patterns to automata, and words to as few numbers as tell them apart.
 
 use super::automaton::Branches;
-use super::filing::{self, Cabinet, Filings};
+use super::filing::{Cabinet, Filings};
 use super::matcher::{CompiledPattern, ExceptionPattern, Matcher, WIDEST};
 use super::nodes::{Choice, Node, Nodes};
 use super::parse::ClassTable;
@@ -277,9 +277,10 @@ impl<'w> Compiler<'w> {
                 (exception.anchor, exception.before) = (anchor.set, anchor.before);
             }
         }
+        let signatures = filings.signatures(&self.sets, &together);
         let of = |other: Speaker| {
             let reads = |pattern: u32| self.patterns[pattern as usize].1 != other;
-            filing::anchors(&filings, reads, &self.sets, &together)
+            filings.anchors(reads, &self.sets, &signatures)
         };
         let (agent, (customer, (branches, phrases), sets)) = beside(
             || of(Speaker::Customer),
@@ -291,6 +292,8 @@ impl<'w> Compiler<'w> {
             sets,
             patterns: self.patterns.into_iter().map(|(pattern, _)| pattern).collect(),
             nodes: self.nodes,
+            signatures,
+            candidates: filings.candidates.into_iter().map(|(_, candidate)| candidate).collect(),
             needs: filings.needs,
             agent,
             customer,

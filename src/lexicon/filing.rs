@@ -4,9 +4,10 @@
 //! those items is its anchor; the others are its needs, the most telling first. Where the anchor is a
 //! choice of phrases, each phrase is filed by itself, under its own rarest word.
 
-use super::matcher::{Anchor, Anchors, Candidate, Nearby, Pairs};
+use super::matcher::{Anchors, Candidate, Entry, Nearby};
 use super::nodes::{Choice, Node, Nodes, add};
-use super::word_table::{IndexRoom, SetId, Sets, WordRow};
+use super::signature::{ANY, Range, Signatures};
+use super::word_table::{SetId, Sets};
 use super::words::WordId;
 use rustc_hash::FxHashMap;
 
@@ -47,9 +48,7 @@ pub(super) struct Cabinet<'c> {
 impl<'c> Cabinet<'c> {
     /// `frequency` by word, in occurrences per million.
     pub(super) fn new(sets: &mut Sets, frequency: &[f32], nodes: &'c Nodes) -> Self {
-        let cost = |ids: &Vec<WordId>| ids.iter().map(|&id| frequency[usize::from(id)]).sum();
-        let costs = sets.members.iter().map(cost).collect();
-        let mut cabinet = Self { costs, nodes, necessary: Vec::new() };
+        let mut cabinet = Self { costs: costs(sets, frequency), nodes, necessary: Vec::new() };
         for &choice in nodes.choices() {
             let necessary = cabinet.necessary_of(choice, sets);
             cabinet.necessary.push(necessary);
@@ -159,57 +158,62 @@ fn small(words: u8) -> i8 {
     i8::try_from(words).unwrap_or(i8::MAX)
 }
 
-/// A word met at least so often in a million has a table of second words.
-const COMMON: f32 = 60.0;
+/// So many of a candidate's needs are told from signatures before any other is looked at.
+pub(super) const TOLD: usize = 2;
 
-/// The candidates that `reads` takes, by anchor word; `frequency` is by word.
-pub(super) fn anchors(filings: &Filings, reads: impl Fn(u32) -> bool, sets: &Sets, frequency: &[f32]) -> Anchors {
-    let words = frequency.len();
-    let mut by_anchor: Vec<Vec<u32>> = vec![Vec::new(); words];
-    for (number, (anchor, candidate)) in filings.candidates.iter().enumerate() {
-        if reads(candidate.pattern) {
-            sets.members[*anchor as usize].iter().for_each(|&id| by_anchor[usize::from(id)].push(number as u32));
-        }
-    }
-    let mut anchors = Anchors { words: vec![Anchor::default(); words], ..Anchors::default() };
-    let mut room = IndexRoom::new(words);
-    // Words that are anchors of the same patterns share a place.
-    let mut known: FxHashMap<(&[u32], bool), WordId> = FxHashMap::default();
-    for (id, numbers) in by_anchor.iter().enumerate().filter(|(_, numbers)| !numbers.is_empty()) {
-        let common = frequency[id] >= COMMON;
-        let first = *known.entry((numbers, common)).or_insert(id as WordId);
-        anchors.words[id] = if usize::from(first) == id {
-            let candidates = numbers.iter().map(|&number| filings.candidates[number as usize].1);
-            let (paired, alone): (Vec<_>, Vec<_>) = candidates.partition(|candidate| common && candidate.needed > 0);
-            let pairs = if paired.is_empty() { 0 } else { anchors.add_pairs(&paired, filings, sets, &mut room) };
-            let first = anchors.candidates.len() as u32;
-            anchors.candidates.extend(alone);
-            // Only those found by their second word have theirs looked at.
-            anchors.distances.resize(anchors.candidates.len(), (0, 0));
-            Anchor { alone: first, end: anchors.candidates.len() as u32, pairs }
-        } else {
-            anchors.words[usize::from(first)]
-        };
-    }
-    anchors
+/// By set: occurrences per million words.
+fn costs(sets: &Sets, frequency: &[f32]) -> Vec<f32> {
+    let cost = |ids: &Vec<WordId>| ids.iter().map(|&id| frequency[usize::from(id)]).sum();
+    sets.members.iter().map(cost).collect()
 }
 
-impl Anchors {
-    /// Adds the candidates of a common anchor; one more than the number of their table.
-    fn add_pairs(&mut self, paired: &[Candidate], filings: &Filings, sets: &Sets, room: &mut IndexRoom) -> u32 {
-        let first = self.candidates.len() as u32;
-        let seconds = paired.iter().map(|one| filings.needs[one.needs as usize]);
-        let mut reach = (0, 0);
-        for Nearby { distance: (least, most), .. } in seconds.clone() {
-            reach = (least.min(0).unsigned_abs().max(reach.0), most.max(0).unsigned_abs().max(reach.1));
+impl Filings {
+    /// Signatures that tell the needs of candidates well; `frequency` is by word.
+    pub(super) fn signatures(&self, sets: &Sets, frequency: &[f32]) -> Signatures {
+        let costs = costs(sets, frequency);
+        let mut weights = vec![0.0; costs.len()];
+        for (anchor, candidate) in &self.candidates {
+            let mut asked = costs[*anchor as usize];
+            for need in self.needs_of(candidate).iter().take(TOLD) {
+                weights[need.set as usize] += asked * need.places();
+                asked *= (costs[need.set as usize] / 1e6 * need.places()).clamp(0.05, 1.0);
+            }
         }
-        let by_word = seconds.clone().enumerate().flat_map(|(number, second)| {
-            sets.members[second.set as usize].iter().map(move |&word| (word, number as u32))
-        });
-        let index = self.indexes.add(room, by_word, paired.len());
-        self.pairs.push(Pairs { seconds: WordRow::of(room.words()), index, first, reach });
-        self.candidates.extend_from_slice(paired);
-        self.distances.extend(seconds.map(|second| second.distance));
-        self.pairs.len() as u32
+        Signatures::new(&sets.members, &weights, frequency)
+    }
+
+    fn needs_of(&self, candidate: &Candidate) -> &[Nearby] {
+        &self.needs[candidate.needs as usize..][..usize::from(candidate.needed)]
+    }
+
+    /// The candidates that `reads` takes, by anchor word.
+    pub(super) fn anchors(&self, reads: impl Fn(u32) -> bool, sets: &Sets, signatures: &Signatures) -> Anchors {
+        let entry = |(number, (_, candidate)): (usize, &(SetId, Candidate))| {
+            let mut entry = Entry { told: [ANY; TOLD], ranges: [Range::SENTENCE; TOLD], candidate: number as u32 };
+            for (at, need) in self.needs_of(candidate).iter().take(TOLD).enumerate() {
+                entry.told[at] = signatures.of(&sets.members[need.set as usize]);
+                entry.ranges[at] = Range::holding(need.distance);
+            }
+            entry
+        };
+        let entries: Vec<Entry> = self.candidates.iter().enumerate().map(entry).collect();
+        let mut by_anchor: Vec<Vec<u32>> = vec![Vec::new(); signatures.words()];
+        for (number, (anchor, candidate)) in self.candidates.iter().enumerate() {
+            if reads(candidate.pattern) {
+                sets.members[*anchor as usize].iter().for_each(|&id| by_anchor[usize::from(id)].push(number as u32));
+            }
+        }
+        let mut anchors = Anchors::default();
+        // Words that are anchors of the same patterns share a place.
+        let mut known: FxHashMap<&[u32], (u32, u32)> = FxHashMap::default();
+        for numbers in &by_anchor {
+            let place = *known.entry(numbers).or_insert_with(|| {
+                let first = anchors.entries.len() as u32;
+                anchors.entries.extend(numbers.iter().map(|&number| entries[number as usize]));
+                (first, anchors.entries.len() as u32)
+            });
+            anchors.words.push(place);
+        }
+        anchors
     }
 }

@@ -14,8 +14,10 @@
 //! waiting for memory: what is looked at most often stands closely side by side.
 
 use super::automaton::{Branches, Window};
+use super::filing::TOLD;
 use super::nodes::{Node, Nodes};
-use super::word_table::{SentenceWords, SetId, WordIndex, WordIndexes, WordRow, WordSets};
+use super::signature::{self, Around, EDGE, Signature, Signatures};
+use super::word_table::{SentenceWords, SetId, WordIndexes, WordRow, WordSets};
 use std::ops::Range;
 
 /// The widest pattern, in words: states are kept in 64 bits.
@@ -74,45 +76,39 @@ pub(super) struct Nearby {
     pub(super) distance: (i8, i8),
 }
 
-/// Where the candidates of an anchor word stand.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Anchor {
-    /// First candidate that is tried wherever the anchor is.
-    pub(super) alone: u32,
-    /// One past the last of them.
-    pub(super) end: u32,
-    /// One more than the number of its [`Pairs`]; 0 where it has none.
-    pub(super) pairs: u32,
+impl Nearby {
+    /// How many places it can stand at.
+    pub(super) fn places(self) -> f32 {
+        f32::from(self.distance.1) - f32::from(self.distance.0) + 1.0
+    }
 }
 
-/// The candidates of a common anchor by their first need, their *second* word.
-#[derive(Debug)]
-pub(super) struct Pairs {
-    /// All second words.
-    pub(super) seconds: WordRow,
-    /// Candidates by second word.
-    pub(super) index: WordIndex,
-    /// First candidate.
-    pub(super) first: u32,
-    /// How far before and after the anchor a second word can stand.
-    pub(super) reach: (u8, u8),
+/// A candidate as it is looked at wherever its anchor is: most are told from this alone.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Entry {
+    /// The signatures of its first needs.
+    pub(super) told: [Signature; TOLD],
+    /// Where they must stand.
+    pub(super) ranges: [signature::Range; TOLD],
+    /// Index of the candidate.
+    pub(super) candidate: u32,
+}
+
+impl Entry {
+    /// False where a need is not met by the words around.
+    #[inline]
+    fn may_match(&self, around: &Around) -> bool {
+        self.told.iter().zip(self.ranges).fold(true, |met, (told, range)| met & (told & around.within(range) != 0))
+    }
 }
 
 /// What one speaker's messages are looked through for: candidates by anchor.
 #[derive(Debug, Default)]
 pub(super) struct Anchors {
-    /// By word id.
-    pub(super) words: Vec<Anchor>,
-    pub(super) candidates: Vec<Candidate>,
-    /// By candidate: the distance of its first need, apart since it is looked at most often.
-    pub(super) distances: Vec<(i8, i8)>,
-    pub(super) pairs: Vec<Pairs>,
-    /// Of `pairs`.
-    pub(super) indexes: WordIndexes,
+    /// By word id: its first entry, and one past its last.
+    pub(super) words: Vec<(u32, u32)>,
+    pub(super) entries: Vec<Entry>,
 }
-
-/// How many chunks of candidates are remembered as tried; beyond, one may be tried again.
-const TRIED_CHUNKS: usize = 4;
 
 /// An anchor's place in a sentence.
 #[derive(Clone, Copy)]
@@ -133,7 +129,9 @@ pub(super) struct Matcher {
     pub(super) branches: Vec<Branches>,
     /// Of each choice.
     pub(super) phrases: WordIndexes,
-    /// Of the candidates of both.
+    pub(super) signatures: Signatures,
+    pub(super) candidates: Vec<Candidate>,
+    /// Of the candidates.
     pub(super) needs: Vec<Nearby>,
     pub(super) agent: Anchors,
     pub(super) customer: Anchors,
@@ -151,60 +149,33 @@ pub(crate) struct Hit {
 }
 
 impl Matcher {
-    /// Adds every match in `sentence`, whose first token is token `offset` of the message.
-    pub(super) fn find(&self, anchors: &Anchors, sentence: &SentenceWords<'_>, offset: u32, hits: &mut Vec<Hit>) {
-        for (at, &id) in sentence.ids.iter().enumerate() {
-            let anchor = anchors.words[usize::from(id)];
-            let place = Place { sentence, at, offset };
-            for candidate in &anchors.candidates[anchor.alone as usize..anchor.end as usize] {
-                if candidate.can_stand_at(at) {
-                    self.verify(candidate, self.needs_of(candidate), place, hits);
-                }
+    /// Adds every match in `sentence`, whose first token is token `offset` of the message; `near` are the
+    /// signatures of its words and of [`EDGE`] more to either side.
+    pub(super) fn find(
+        &self,
+        anchors: &Anchors,
+        sentence: &SentenceWords<'_>,
+        near: &[Signature],
+        offset: u32,
+        hits: &mut Vec<Hit>,
+    ) {
+        let whole = near[EDGE..near.len() - EDGE].iter().fold(0, |all, one| all | one);
+        for ((at, &id), near) in sentence.ids.iter().enumerate().zip(near.array_windows()) {
+            let (first, end) = anchors.words[usize::from(id)];
+            if first == end {
+                continue;
             }
-            if anchor.pairs != 0 {
-                self.find_pairs(anchors, &anchors.pairs[anchor.pairs as usize - 1], place, hits);
-            }
-        }
-    }
-
-    /// Tries the candidates of a common anchor that the words around it make worth it.
-    fn find_pairs(&self, anchors: &Anchors, pairs: &Pairs, place: Place<'_>, hits: &mut Vec<Hit>) {
-        let Place { sentence: SentenceWords { ids, bits, .. }, at, .. } = place;
-        let from = at.saturating_sub(usize::from(pairs.reach.0));
-        let to = (at + 1 + usize::from(pairs.reach.1)).min(ids.len());
-        let mut tried = [0; TRIED_CHUNKS];
-        for (part, bits) in bits[from..to].chunks(64).enumerate() {
-            let part = from + 64 * part;
-            // Which are second words is told for all before the first is looked up: no branch to be guessed.
-            let mut seconds = 0_u64;
-            for (ahead, &bit) in bits.iter().enumerate() {
-                seconds |= pairs.seconds.may_hold(bit) << ahead;
-            }
-            while seconds != 0 {
-                let second = part + seconds.trailing_zeros() as usize;
-                seconds &= seconds - 1;
-                if second == at {
-                    continue;
-                }
-                let distance = second as isize - at as isize;
-                for (chunk, &mask) in anchors.indexes.masks(pairs.index, ids[second]).iter().enumerate() {
-                    let mut untried = mask & !tried.get(chunk).copied().unwrap_or(0);
-                    while untried != 0 {
-                        let bit = untried & untried.wrapping_neg();
-                        untried ^= bit;
-                        let index = pairs.first as usize + 64 * chunk + bit.trailing_zeros() as usize;
-                        let (least, most) = anchors.distances[index];
-                        if !(isize::from(least)..=isize::from(most)).contains(&distance) {
-                            continue;
-                        }
-                        let candidate = &anchors.candidates[index];
-                        if candidate.can_stand_at(at) {
-                            if let Some(tried) = tried.get_mut(chunk) {
-                                *tried |= bit;
-                            }
-                            self.verify(candidate, &self.needs_of(candidate)[1..], place, hits);
-                        }
-                    }
+            let around = Around::new(near, whole);
+            for entries in anchors.entries[first as usize..end as usize].chunks(64) {
+                // All are told before the first is tried: no branch to be guessed.
+                let mut tries = entries
+                    .iter()
+                    .enumerate()
+                    .fold(0_u64, |tries, (number, entry)| tries | u64::from(entry.may_match(&around)) << number);
+                while tries != 0 {
+                    let entry = &entries[tries.trailing_zeros() as usize];
+                    tries &= tries - 1;
+                    self.verify(&self.candidates[entry.candidate as usize], Place { sentence, at, offset }, hits);
                 }
             }
         }
@@ -229,10 +200,9 @@ impl Matcher {
         sentence.ids[from..to].iter().zip(&sentence.bits[from..to]).any(|(&word, &bit)| set.contains(word, bit))
     }
 
-    /// Tries a candidate where all of `needs` are near; most often one is not, which is no matter for a call.
-    #[inline(always)]
-    fn verify(&self, candidate: &Candidate, needs: &[Nearby], place: Place<'_>, hits: &mut Vec<Hit>) {
-        if needs.iter().all(|&need| self.is_near(need, place)) {
+    /// Runs a candidate's pattern where all of its needs are near.
+    fn verify(&self, candidate: &Candidate, place: Place<'_>, hits: &mut Vec<Hit>) {
+        if candidate.can_stand_at(place.at) && self.needs_of(candidate).iter().all(|&need| self.is_near(need, place)) {
             self.run_around(candidate, place, hits);
         }
     }

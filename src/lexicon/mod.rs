@@ -19,6 +19,7 @@ pub mod pattern;
 mod rule;
 mod shape;
 mod side_by_side;
+mod signature;
 mod sources;
 mod word_table;
 mod words;
@@ -31,6 +32,8 @@ pub use pattern::Pattern;
 pub use rule::{Actor, Conditions, Examples, Occurrence, Place, Rule, Speaker, Tense, WaitsForCustomer, Written};
 pub use shape::Shape;
 pub(crate) use shape::is_named;
+use signature::EDGE;
+pub(crate) use signature::Signature;
 pub use sources::is_shared_file;
 pub(crate) use word_table::{SentenceWords, WordBit};
 pub(crate) use words::{WordCache, WordId, Words};
@@ -253,15 +256,14 @@ impl Lexicon {
     #[must_use]
     pub fn compiled_bytes(&self) -> usize {
         let anchors = |anchors: &matcher::Anchors| {
-            anchors.words.len() * size_of::<matcher::Anchor>()
-                + anchors.candidates.len() * size_of::<matcher::Candidate>()
-                + anchors.pairs.len() * size_of::<matcher::Pairs>()
-                + anchors.indexes.bytes()
+            anchors.words.len() * size_of::<(u32, u32)>() + anchors.entries.len() * size_of::<matcher::Entry>()
         };
         self.matcher.sets.bytes()
             + self.matcher.phrases.bytes()
             + self.matcher.nodes.bytes()
             + self.matcher.branches.len() * size_of::<automaton::Branches>()
+            + self.matcher.signatures.bytes()
+            + self.matcher.candidates.len() * size_of::<matcher::Candidate>()
             + self.matcher.needs.len() * size_of::<matcher::Nearby>()
             + anchors(&self.matcher.agent)
             + anchors(&self.matcher.customer)
@@ -302,14 +304,27 @@ impl Lexicon {
         &self.exceptions.patterns[start as usize..ends[rule][kind] as usize]
     }
 
-    /// Adds all matches of `speaker`'s rules in `sentence`, whose first token is `offset`.
+    /// The signatures of a message's words, for [`Self::find`].
+    pub(crate) fn signatures(&self, words: &[WordId], signatures: &mut Vec<Signature>) {
+        self.matcher.signatures.of_message(words, signatures);
+    }
+
+    /// Adds all matches of `speaker`'s rules in `sentence`, which is `place` of the message with those signatures.
     #[inline]
-    pub(crate) fn find(&self, speaker: Speaker, sentence: &SentenceWords<'_>, offset: u32, hits: &mut Vec<Hit>) {
+    pub(crate) fn find(
+        &self,
+        speaker: Speaker,
+        sentence: &SentenceWords<'_>,
+        place: Range<usize>,
+        signatures: &[Signature],
+        hits: &mut Vec<Hit>,
+    ) {
         let anchors = match speaker {
             Speaker::Customer => &self.matcher.customer,
             Speaker::Agent | Speaker::Any => &self.matcher.agent,
         };
-        self.matcher.find(anchors, sentence, offset, hits);
+        let near = &signatures[place.start..place.end + 2 * EDGE];
+        self.matcher.find(anchors, sentence, near, place.start as u32, hits);
     }
 
     /// Whether `pattern` matches in `sentence` so that it shares a word with `overlap`.
