@@ -14,21 +14,6 @@ const REPORT_REACH: usize = 12;
 /// How many words from a match its clause is followed.
 const CLAUSE_REACH: usize = 40;
 
-/// Whether the word is common in the lexicon's language and in no other.
-pub(super) fn is_function(lexicon: &Lexicon, id: WordId) -> bool {
-    lexicon.roles(id).is(Roles::FUNCTION)
-}
-
-/// Whether the word opens a condition.
-pub(super) fn is_condition(lexicon: &Lexicon, id: WordId) -> bool {
-    lexicon.roles(id).is(Roles::CONDITIONAL)
-}
-
-/// Whether the word speaks for the company, or addresses the customer as a letter does.
-pub(super) fn is_of_house(lexicon: &Lexicon, id: WordId) -> bool {
-    lexicon.roles(id).is(Roles::HOUSE)
-}
-
 /// A sentence of a message, with all that context is told from.
 pub(super) struct SentenceView<'v> {
     lexicon: &'v Lexicon,

@@ -12,7 +12,7 @@ mod quotes;
 
 use crate::language::WordSample;
 use crate::lexicon::{
-    Hit, Kind, Label, LabelSet, Lexicon, Occurrence, Rule, SentenceWords, Signature, Speaker, WaitsForCustomer,
+    Hit, Kind, Label, LabelSet, Lexicon, Occurrence, Roles, Rule, SentenceWords, Signature, Speaker, WaitsForCustomer,
     WordBit, WordCache, WordId, is_named,
 };
 use crate::text::{Span, Text};
@@ -110,13 +110,14 @@ impl<'l> Detector<'l> {
         self.bits.extend(self.ids.iter().map(|&id| WordBit::of(id)));
         self.lexicon.signatures(&self.ids, &mut self.signatures);
         let (first, last) = (text.tokens().span(0), text.tokens().span(self.ids.len().saturating_sub(1)));
+        let roles = self.ids.iter().fold(Roles::default(), |all, &id| all.and(self.lexicon.roles(id)));
         Found {
             candidates: self.candidates(text, speaker),
             words: self.ids.len() as u32,
             sample: self.sample(),
             asks: text.sentences().iter().any(|sentence| sentence.question),
-            supposes: self.ids.iter().any(|&id| context::is_condition(self.lexicon, id)),
-            of_house: self.ids.iter().any(|&id| context::is_of_house(self.lexicon, id)),
+            supposes: roles.is(Roles::CONDITIONAL),
+            of_house: roles.is(Roles::HOUSE),
             longest_sentence: text.sentences().iter().map(|sentence| sentence.len() as u32).max().unwrap_or(0),
             authored: text.raw_span(Span::new(first.start, last.end)),
         }
@@ -128,7 +129,7 @@ impl<'l> Detector<'l> {
         for &id in self.ids.iter().take(SAMPLE) {
             sample.words += 1;
             sample.known += u32::from(is_named(id));
-            sample.function += u32::from(context::is_function(self.lexicon, id));
+            sample.function += u32::from(self.lexicon.roles(id).is(Roles::FUNCTION));
         }
         sample
     }

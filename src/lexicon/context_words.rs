@@ -66,6 +66,11 @@ impl Roles {
         self.0
     }
 
+    /// The roles of both.
+    pub(crate) const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
     /// Whether the word has the role `role`.
     pub(crate) const fn is(self, role: Self) -> bool {
         self.0 & role.0 != 0

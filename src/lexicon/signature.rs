@@ -73,7 +73,7 @@ impl Signatures {
         1 << self.shifts[usize::from(word)]
     }
 
-    /// The signatures of a message's words, one by one, with the edges that [`around`] needs.
+    /// The signatures of a message's words, one by one, with the edges that [`Around`] needs.
     pub(super) fn of_message(&self, words: &[WordId], signatures: &mut Vec<Signature>) {
         signatures.clear();
         signatures.resize(EDGE, 0);
@@ -106,7 +106,20 @@ pub(crate) const EDGE: usize = 12;
 pub(super) struct Range(u8);
 
 /// From how many words after a word to how many; negative before it.
-const RANGES: [(i8, i8); 8] = [(1, 1), (-1, -1), (1, 2), (-2, -1), (1, 5), (-5, -1), (1, 12), (-12, -1)];
+const RANGES: [(i8, i8); 12] = [
+    (1, 1),
+    (-1, -1),
+    (2, 2),
+    (-2, -2),
+    (1, 2),
+    (-2, -1),
+    (1, 3),
+    (-3, -1),
+    (1, 5),
+    (-5, -1),
+    (1, EDGE as i8),
+    (-(EDGE as i8), -1),
+];
 
 impl Range {
     /// All words of the sentence.
@@ -130,20 +143,25 @@ impl Around {
     #[inline]
     pub(super) fn new(near: &[Signature; 2 * EDGE + 1], sentence: Signature) -> Self {
         let any = |from: usize, to: usize| near[from..to].iter().fold(0, |all, one| all | one);
-        let (before, after) = (EDGE, EDGE + 1);
-        let (two_after, two_before) = (near[after] | near[after + 1], near[before - 2] | near[before - 1]);
-        let (five_after, five_before) =
-            (two_after | any(after + 2, after + 5), two_before | any(before - 5, before - 2));
+        let (after, before) = (&near[EDGE..], |distance: usize| near[EDGE - distance]);
+        let (two_after, two_before) = (after[1] | after[2], before(1) | before(2));
+        let (three_after, three_before) = (two_after | after[3], two_before | before(3));
+        let (five_after, five_before) = (three_after | after[4] | after[5], three_before | before(4) | before(5));
         let mut all = [0; 16];
-        all[..9].copy_from_slice(&[
-            near[after],
-            near[before - 1],
+        // In the order of the ranges, and then all words.
+        all[..=RANGES.len()].copy_from_slice(&[
+            after[1],
+            before(1),
+            after[2],
+            before(2),
             two_after,
             two_before,
+            three_after,
+            three_before,
             five_after,
             five_before,
-            five_after | any(after + 5, after + EDGE),
-            five_before | any(before - EDGE, before - 5),
+            five_after | any(EDGE + 6, 2 * EDGE + 1),
+            five_before | any(0, EDGE - 5),
             sentence,
         ]);
         Self(all)
@@ -153,5 +171,52 @@ impl Around {
     #[inline]
     pub(super) const fn within(&self, Range(number): Range) -> Signature {
         self.0[(number & 15) as usize]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    const WORDS: WordId = 200;
+
+    proptest! {
+        /// A word of a set that stands where it is asked for is never missed, whatever bits the words have.
+        #[test]
+        fn no_word_is_missed(
+            sets in vec(vec(0..WORDS, 1..9), 1..60),
+            weights in vec(0.0..9.0_f32, 60),
+            frequency in vec(0.0..1e4_f32, usize::from(WORDS)),
+            sentence in vec(0..WORDS, 1..60),
+            distances in (-30..30_i8, 0..30_i8),
+        ) {
+            let signatures = Signatures::new(&sets, &weights[..sets.len()], &frequency);
+            let mut near = Vec::new();
+            signatures.of_message(&sentence, &mut near);
+            let whole = signatures.of(&sentence);
+            let distance = (distances.0, distances.0 + distances.1);
+            for (at, near) in near.array_windows().enumerate() {
+                let within = Around::new(near, whole).within(Range::holding(distance));
+                let held = (distance.0..=distance.1)
+                    .filter(|&apart| apart != 0)
+                    .filter_map(|apart| sentence.get(at.checked_add_signed(isize::from(apart))?));
+                for word in held {
+                    for set in sets.iter().filter(|set| set.contains(word)) {
+                        prop_assert!(signatures.of(set) & within != 0, "{distance:?} around word {at}");
+                    }
+                }
+            }
+        }
+
+        /// What may be in a range is told from all words where no narrower range is.
+        #[test]
+        fn a_range_holds_what_it_is_asked_for(least in -40..40_i8, wider in 0..40_i8) {
+            let Range(number) = Range::holding((least, least + wider));
+            if let Some(&(from, to)) = RANGES.get(usize::from(number)) {
+                prop_assert!(from <= least && least + wider <= to);
+            }
+        }
     }
 }

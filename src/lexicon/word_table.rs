@@ -267,10 +267,7 @@ pub(super) struct WordIndex {
     chunks: u32,
 }
 
-/// Word indexes side by side: of each common anchor, the candidates by second word; of each choice,
-/// the phrases by first word.
-///
-/// A rare anchor has none: it is seldom met, and its few candidates are tried one by one.
+/// Word indexes side by side: of each choice, the phrases by first word.
 #[derive(Debug, Default)]
 pub(super) struct WordIndexes {
     /// By slot: the word, or [`NO_WORD`], and its group.
