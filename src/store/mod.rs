@@ -20,6 +20,7 @@ pub mod edits;
 pub mod erasure;
 pub mod export;
 pub mod figures;
+mod folder;
 pub mod found;
 pub mod hook_secrets;
 pub mod jobs;
@@ -138,7 +139,7 @@ impl Store {
     /// # Errors
     /// Where another program works in it, it cannot be written, or a later version made it.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
-        std::fs::create_dir_all(folder).map_err(|source| StoreError::Folder { path: folder.to_owned(), source })?;
+        folder::make(folder).map_err(|source| StoreError::Folder { path: folder.to_owned(), source })?;
         let lock = FolderLock::take(folder)?;
         let database = folder.join(DATABASE);
         let mut connection = connect(&database)?;
@@ -235,7 +236,8 @@ pub fn copy(folder: &Path, file: &Path) -> Result<(), StoreError> {
     if healthy != "ok" {
         return Err(failed(std::io::Error::new(std::io::ErrorKind::InvalidData, healthy)));
     }
-    std::fs::rename(&unfinished, file).map_err(failed)
+    std::fs::rename(&unfinished, file).map_err(failed)?;
+    folder::sync_name(file).map_err(failed)
 }
 
 trait BackupTo {

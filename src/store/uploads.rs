@@ -1,6 +1,6 @@
 //! Uploaded exports, which lie in the data folder until they are taken in.
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, folder};
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::PathBuf;
@@ -24,9 +24,7 @@ impl Store {
     pub fn upload(&self, name: String) -> Result<Upload, StoreError> {
         let path = self.uploaded(&name);
         let failed = |source| StoreError::Folder { path: path.clone(), source };
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder).map_err(failed)?;
-        }
+        folder::make(&self.folder().join(FOLDER)).map_err(failed)?;
         let file = File::create_new(&path).map_err(failed)?;
         Ok(Upload { name, path, file: Some(file) })
     }
@@ -87,7 +85,8 @@ impl Upload {
     /// Where it cannot be written.
     pub fn keep(mut self) -> Result<String, StoreError> {
         let Some(file) = &self.file else { return Err(StoreError::Closed) };
-        file.sync_all().map_err(|error| of_io(self.path.clone(), error))?;
+        let synced = file.sync_all().and_then(|()| folder::sync_name(&self.path));
+        synced.map_err(|error| of_io(self.path.clone(), error))?;
         self.file = None;
         Ok(std::mem::take(&mut self.name))
     }
