@@ -81,8 +81,10 @@ impl Output {
 
     /// Writes a whole file.
     pub(super) fn file(&mut self, name: &str, bytes: &[u8]) -> Result<(), AuditError> {
-        std::fs::write(self.aside.path().join(name), bytes)
-            .map_err(|error| write_error(&self.folder.join(name), error))?;
+        let path = self.aside.path().join(name);
+        // Safely on disk before it takes the place of one of an earlier audit.
+        let written = File::create(path).and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()));
+        written.map_err(|error| write_error(&self.folder.join(name), error))?;
         self.names.push(name.to_owned());
         Ok(())
     }
