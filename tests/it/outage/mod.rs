@@ -1,4 +1,4 @@
-//! The program itself as a service: killed, stopped, with a damaged index, on a full disk. What it acknowledged
+//! The program itself as a service: killed, stopped, without power, with a damaged index, on a full disk. What it acknowledged
 //! is there all the same.
 
 mod client;
@@ -7,6 +7,7 @@ mod disk;
 mod index;
 mod kill;
 mod load;
+mod power;
 mod stop;
 
 use crate::support::{PROGRAM, without_settings};
