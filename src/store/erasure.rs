@@ -2,9 +2,8 @@
 
 use super::deliveries::{self, Named};
 use super::naming::names;
-use super::{DATABASE, Store, StoreError, connect, next_change};
+use super::{DATABASE, Store, StoreError, connect, next_change, sync_log};
 use rusqlite::{OptionalExtension, Transaction};
-use std::fs::File;
 
 /// Erases a conversation: its messages, what was read in them, promises, reviews, and deliveries and rejected
 /// rows that tell of it. Says whether there was one.
@@ -99,9 +98,7 @@ impl Store {
         let busy: i64 = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
         if busy == 0 {
             // SQLite does not sync the emptied log: after a loss of power what was erased would be there again.
-            let log = self.folder().join(format!("{DATABASE}-wal"));
-            let synced = File::open(&log).and_then(|log| log.sync_all());
-            synced.map_err(|source| StoreError::Folder { path: log, source })?;
+            sync_log(self.folder())?;
         }
         Ok(busy == 0)
     }

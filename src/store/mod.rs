@@ -48,6 +48,8 @@ pub use writer::{Pending, Task};
 use readers::Readers;
 use rusqlite::{Connection, OpenFlags, Transaction};
 use rusqlite_migration::{M, Migrations};
+use std::fs::File;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use thiserror::Error;
@@ -148,6 +150,8 @@ impl Store {
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;
              PRAGMA wal_autocheckpoint = 4000;",
         )?;
+        // What a killed program left there counts as committed. It may be answered for again without a word written.
+        sync_log(folder)?;
         migrations().to_latest(&mut connection)?;
         let readers = Readers::new(|| connect_reader(&database), READERS)?;
         Ok(Self { folder: folder.to_owned(), writer: Writer::start(connection), readers, _lock: lock })
@@ -218,10 +222,10 @@ pub fn copy(folder: &Path, file: &Path) -> Result<(), StoreError> {
     let database = folder.join(DATABASE);
     let failed = |source| StoreError::Folder { path: file.to_owned(), source };
     if !database.exists() {
-        return Err(StoreError::Folder { path: database, source: std::io::ErrorKind::NotFound.into() });
+        return Err(StoreError::Folder { path: database, source: ErrorKind::NotFound.into() });
     }
     if file.exists() {
-        return Err(failed(std::io::ErrorKind::AlreadyExists.into()));
+        return Err(failed(ErrorKind::AlreadyExists.into()));
     }
     // Under another name until it is whole.
     let unfinished = file.with_added_extension("unfinished");
@@ -234,7 +238,7 @@ pub fn copy(folder: &Path, file: &Path) -> Result<(), StoreError> {
     let healthy: String = copied.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
     drop(copied);
     if healthy != "ok" {
-        return Err(failed(std::io::Error::new(std::io::ErrorKind::InvalidData, healthy)));
+        return Err(failed(std::io::Error::new(ErrorKind::InvalidData, healthy)));
     }
     std::fs::rename(&unfinished, file).map_err(failed)?;
     folder::sync_name(file).map_err(failed)
@@ -250,6 +254,15 @@ impl BackupTo for Connection {
         let backup = rusqlite::backup::Backup::new(self, &mut target)?;
         backup.run_to_completion(1000, Duration::ZERO, None)?;
         Ok(())
+    }
+}
+
+/// Brings SQLite's log to disk as it is now, where there is one.
+fn sync_log(folder: &Path) -> Result<(), StoreError> {
+    let log = folder.join(format!("{DATABASE}-wal"));
+    match File::open(&log).and_then(|log| log.sync_all()) {
+        Err(source) if source.kind() != ErrorKind::NotFound => Err(StoreError::Folder { path: log, source }),
+        _ => Ok(()),
     }
 }
 

@@ -1,5 +1,5 @@
-//! The program itself as a service: killed, stopped, without power, with a damaged index, on a full disk. What it acknowledged
-//! is there all the same.
+//! The program itself as a service: killed, stopped, without power, with a damaged index, on a full disk. What it
+//! acknowledged is there all the same.
 
 mod client;
 mod clock;

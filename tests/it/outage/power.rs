@@ -105,3 +105,19 @@ fn an_upload_keeps_its_name_and_what_is_erased_stays_out_of_the_log() {
     calls.after(kept, "fsync", &log);
     calls.after(calls.after(0, "ftruncate", &log), "fsync", &log);
 }
+
+#[test]
+fn what_a_killed_program_left_in_the_log_is_on_disk_before_it_is_read() {
+    if !strace_works() {
+        return;
+    }
+    let data = Data::new();
+    let running = data.serve();
+    let conversation = json!({"messages": [{"id": "1", "author": {"role": "agent"}, "body": "Sorry!"}]});
+    running.send(&Request::new("PUT", "/v1/conversations/shop/1", &conversation.to_string()));
+    running.kill();
+    let folder = data.path().canonicalize().unwrap();
+    let calls = Calls::of(&["check", "--data", folder.to_str().unwrap()], &folder.with_file_name("record"));
+    let synced = calls.after(0, "fsync", &folder.join("amends.sqlite-wal"));
+    calls.after(synced, "openat", &folder.join("index/meta.json"));
+}
