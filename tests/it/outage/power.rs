@@ -1,13 +1,13 @@
 //! A loss of power, unlike a kill, takes all that was not synced: bytes of files, and the names of files whose folder
 //! was not. `strace` tells what the program syncs, and when; where it does not work these tests say so and pass.
 
-use super::Data;
 use super::client::Request;
+use super::{Data, PATIENCE};
 use crate::support::{PROGRAM, without_settings};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// All that names files, empties or syncs them, with the paths of what is open.
 const TRACED: [&str; 4] = ["-f", "-y", "-e", "trace=/^(mkdir|open|rename|ftruncate|fsync|fdatasync)"];
@@ -92,7 +92,9 @@ fn an_upload_keeps_its_name_and_what_is_erased_stays_out_of_the_log() {
     running.stop();
     // The tracer may still be writing.
     let is_over = || std::fs::read_to_string(&record).unwrap().trim_end().ends_with("+++ exited with 0 +++");
+    let began = Instant::now();
     while !is_over() {
+        assert!(began.elapsed() < PATIENCE, "the record has no end");
         std::thread::sleep(Duration::from_millis(20));
     }
 
