@@ -14,6 +14,7 @@ use crate::settings::Settings;
 use crate::store::edits::{self, Edit, Edits};
 use crate::store::jobs::{self, Kind};
 use crate::store::{Store, StoreError, audit_log};
+use crate::wire::{self, Prepared};
 use actix_web::http::StatusCode;
 use actix_web::web;
 use jiff::Timestamp;
@@ -25,7 +26,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 pub struct Switch {
     /// What the settings alone say.
     settings: InForce,
-    now: RwLock<Now>,
+    now: RwLock<Arc<Now>>,
     /// Held while conversations are read, and while what they are read with changes: none is read by both.
     at_work: Mutex<()>,
     /// Whether a change waits for those that are being read.
@@ -34,9 +35,12 @@ pub struct Switch {
     editing: Mutex<()>,
 }
 
+/// What is in force, and what follows from it.
 #[derive(Debug, Clone)]
-struct Now {
-    in_force: Arc<InForce>,
+pub(super) struct Now {
+    pub(super) in_force: Arc<InForce>,
+    /// What answers with these rules and this scorecard have in common.
+    pub(super) prepared: Arc<Prepared>,
     vocabulary: Arc<Vocabulary>,
     /// Why people's own rules and scorecards are not in force.
     problem: Option<String>,
@@ -45,8 +49,14 @@ struct Now {
 impl Now {
     fn of(in_force: InForce, problem: Option<String>) -> Self {
         let vocabulary = Arc::new(vocabulary(&in_force.method));
-        Self { in_force: Arc::new(in_force), vocabulary, problem }
+        let prepared = Arc::new(Prepared::new(&wire_context(&in_force.method)));
+        Self { in_force: Arc::new(in_force), prepared, vocabulary, problem }
     }
+}
+
+/// What answers say readings by `method` were made with.
+pub(super) fn wire_context(method: &Method) -> wire::Context<'static> {
+    wire::Context { lexicon: method.lexicon, card: method.card, only: None }
 }
 
 impl Switch {
@@ -71,14 +81,14 @@ impl Switch {
             }
         };
         let (at_work, editing, wanted) = (Mutex::default(), Mutex::default(), AtomicBool::new(false));
-        Ok(Self { settings: of_settings, now: RwLock::new(now), at_work, wanted, editing })
+        Ok(Self { settings: of_settings, now: RwLock::new(Arc::new(now)), at_work, wanted, editing })
     }
 
-    fn now(&self) -> Now {
-        self.now.read().unwrap_or_else(PoisonError::into_inner).clone()
+    fn now(&self) -> Arc<Now> {
+        Arc::clone(&self.now.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn set(&self, now: Now) {
+    fn set(&self, now: Arc<Now>) {
         *self.now.write().unwrap_or_else(PoisonError::into_inner) = now;
     }
 
@@ -113,10 +123,15 @@ pub struct Change {
 pub const CHANGED_SINCE: &str = "changed_since";
 
 impl Service {
+    /// What is in force now, all of the same moment.
+    pub(super) fn now(&self) -> Arc<Now> {
+        self.switch.now()
+    }
+
     /// What messages are read with now.
     #[must_use]
     pub fn in_force(&self) -> Arc<InForce> {
-        self.switch.now().in_force
+        Arc::clone(&self.switch.now().in_force)
     }
 
     /// Rules, scorecard, office and terms by which conversations are read now.
@@ -128,13 +143,13 @@ impl Service {
     /// The names that queries may use now.
     #[must_use]
     pub fn vocabulary(&self) -> Arc<Vocabulary> {
-        self.switch.now().vocabulary
+        Arc::clone(&self.switch.now().vocabulary)
     }
 
     /// Why people's own rules and scorecards are not in force, where they are not.
     #[must_use]
     pub fn not_in_force(&self) -> Option<String> {
-        self.switch.now().problem
+        self.switch.now().problem.clone()
     }
 
     /// The rules as the settings alone say.
@@ -182,8 +197,11 @@ impl Service {
         let before = switch.now();
         let is_of_reading = |subject: &str| subject.contains('/') || subject == SCORECARD;
         let next = match changes.iter().any(|(subject, _)| is_of_reading(subject)) {
-            true => Now::of(self.in_force_with(&edits).map_err(|error| Problem::invalid(error.to_string()))?, None),
-            false => before.clone(),
+            true => {
+                let in_force = self.in_force_with(&edits).map_err(|error| Problem::invalid(error.to_string()))?;
+                Arc::new(Now::of(in_force, None))
+            }
+            false => Arc::clone(&before),
         };
         let otherwise = next.in_force.method.version()? != before.in_force.method.version()?;
         let by = by.clone();

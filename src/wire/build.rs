@@ -8,9 +8,9 @@ use super::{
 use crate::conversation::{Conversation, Message, Role, Visibility};
 use crate::detect::Detection;
 use crate::lexicon::confidence::{Claim, Confidence};
-use crate::lexicon::{Family, Label, LabelSet, Lexicon};
+use crate::lexicon::{Family, Kind, Label, LabelSet, Lexicon};
 use crate::reading::{MessageReading, NotScored};
-use crate::score::{MessageScore, Scorecard, Verdict};
+use crate::score::{Criterion, MessageScore, Scorecard, Verdict};
 use crate::situation::{Cue, Situation};
 use std::borrow::Cow;
 
@@ -50,15 +50,30 @@ pub fn conversation<'a>(
     fallback: &str,
     readings: &'a [MessageReading],
 ) -> ConversationResult<'a> {
-    let mut cues = Cues { context: *context, messages: &conversation.messages, known: [None, None, None] };
+    let mut cues = Cues::new(context, conversation);
     let messages = conversation.messages.iter().zip(readings).enumerate();
+    let messages = messages.map(|(index, (message, reading))| {
+        let shown = shown(context, reading);
+        MessageResult {
+            criteria: scored(reading).map(|score| criteria(context, &score, &shown)).unwrap_or_default(),
+            detections: detections(context, &message.body, &shown),
+            ..outline(context, &mut cues, index, message, reading)
+        }
+    });
+    ConversationResult { messages: messages.collect(), ..frame(context, conversation, fallback) }
+}
+
+/// The same without its messages.
+pub(super) fn frame<'a>(
+    context: &Context<'a>,
+    conversation: &'a Conversation,
+    fallback: &str,
+) -> ConversationResult<'a> {
     ConversationResult {
         id: conversation.id.as_ref().map_or_else(|| Cow::Owned(fallback.to_owned()), |id| Cow::Borrowed(id.as_str())),
         source: conversation.source.as_deref(),
         channel: conversation.channel.as_deref(),
-        messages: messages
-            .map(|(index, (message, reading))| one(context, &mut cues, index, message, reading))
-            .collect(),
+        messages: Vec::new(),
         version: context.version(),
     }
 }
@@ -88,26 +103,32 @@ pub fn not_scored_reason(code: &str) -> String {
 }
 
 /// A detection that is given in the answer.
-struct Shown<'r> {
-    detection: &'r Detection,
-    in_doubt: bool,
+pub(super) struct Shown<'r> {
+    pub(super) detection: &'r Detection,
+    pub(super) in_doubt: bool,
 }
 
-fn one<'a>(
+/// The detections that are given.
+pub(super) fn shown<'r>(context: &Context<'_>, reading: &'r MessageReading) -> Vec<Shown<'r>> {
+    let wanted = reading.detections.iter().enumerate();
+    let wanted = wanted.filter(|(_, one)| context.only.is_none_or(|only| only.contains(one.label)));
+    wanted.map(|(index, one)| Shown { detection: one, in_doubt: reading.is_in_doubt(index) }).collect()
+}
+
+/// How a message does, where it has a score.
+pub(super) fn scored(reading: &MessageReading) -> Option<MessageScore> {
+    reading.score.filter(|score| score.score.is_some())
+}
+
+/// A message's result without its criteria and detections.
+pub(super) fn outline<'a>(
     context: &Context<'a>,
     cues: &mut Cues<'a>,
     index: usize,
     message: &'a Message,
     reading: &'a MessageReading,
 ) -> MessageResult<'a> {
-    let shown: Vec<Shown<'_>> = reading
-        .detections
-        .iter()
-        .enumerate()
-        .filter(|(_, one)| context.only.is_none_or(|only| only.contains(one.label)))
-        .map(|(index, one)| Shown { detection: one, in_doubt: reading.is_in_doubt(index) })
-        .collect();
-    let score = reading.score.filter(|score| score.score.is_some());
+    let score = scored(reading);
     let read = message.author.role == Role::Agent
         && message.visibility == Visibility::Public
         && !matches!(reading.not_scored, Some(NotScored::Automatic | NotScored::OtherLanguage(_)));
@@ -121,8 +142,8 @@ fn one<'a>(
         not_scored: not_scored(reading),
         situation: read.then(|| situation(cues, &reading.situation)),
         findings: score.map(|_| findings(context, reading)),
-        criteria: score.map(|score| criteria(context, &score, &shown)).unwrap_or_default(),
-        detections: detections(context, &message.body, &shown),
+        criteria: Vec::new(),
+        detections: Vec::new(),
         words: reading.words,
         zoning_uncertain: reading.zoning_uncertain,
     }
@@ -163,50 +184,72 @@ fn figures<T>(confidences: [Option<Confidence>; 4], figure: impl Fn(Confidence) 
 }
 
 fn criteria<'a>(context: &Context<'a>, score: &MessageScore, shown: &[Shown<'_>]) -> Vec<CriterionResult<'a>> {
-    let stated = context.card.criteria.iter().enumerate().map(|(index, criterion)| {
+    let stated = context.card.criteria.iter().enumerate().map(|(index, one)| {
         let verdict = score.verdict(index);
-        let speaks = |one: &Shown<'_>| {
-            let mut labels = criterion.broken_by.iter().chain(&criterion.met_by);
-            !one.in_doubt && labels.any(|label| label.is(one.detection))
-        };
-        CriterionResult {
-            id: &criterion.id,
-            question: &criterion.question,
-            verdict: verdict.name(),
-            weight: criterion.weight,
-            critical: criterion.critical,
-            advice: (verdict == Verdict::Unmet).then_some(criterion.advice.as_str()),
-            evidence: match verdict {
-                Verdict::NotApplicable => Vec::new(),
-                _ => shown.iter().enumerate().filter(|(_, one)| speaks(one)).map(|(index, _)| index).collect(),
-            },
-        }
+        CriterionResult { evidence: evidence(one, verdict, shown).collect(), ..criterion(one, verdict) }
     });
     stated.collect()
 }
 
+/// How a criterion stands, without its evidence.
+pub(super) fn criterion(criterion: &Criterion, verdict: Verdict) -> CriterionResult<'_> {
+    CriterionResult {
+        id: &criterion.id,
+        question: &criterion.question,
+        verdict: verdict.name(),
+        weight: criterion.weight,
+        critical: criterion.critical,
+        advice: (verdict == Verdict::Unmet).then_some(criterion.advice.as_str()),
+        evidence: Vec::new(),
+    }
+}
+
+/// Indices of the detections that make a criterion stand so.
+pub(super) fn evidence(criterion: &Criterion, verdict: Verdict, shown: &[Shown<'_>]) -> impl Iterator<Item = usize> {
+    let speaks = move |one: &Shown<'_>| {
+        let mut labels = criterion.broken_by.iter().chain(&criterion.met_by);
+        verdict != Verdict::NotApplicable && !one.in_doubt && labels.any(|label| label.is(one.detection))
+    };
+    shown.iter().enumerate().filter(move |(_, one)| speaks(one)).map(|(index, _)| index)
+}
+
 fn detections<'a>(context: &Context<'a>, body: &'a str, shown: &[Shown<'_>]) -> Vec<DetectionResult<'a>> {
-    let ends: Vec<u32> = shown.iter().flat_map(|one| [one.detection.span.start, one.detection.span.end]).collect();
-    let utf16 = utf16_offsets(body, &ends);
-    let stated = shown.iter().zip(utf16.chunks_exact(2)).map(|(Shown { detection: one, in_doubt }, utf16)| {
-        let rule = &context.lexicon.rules()[one.rule as usize];
-        let confidence = context.lexicon.confidence(one.rule);
-        DetectionResult {
-            label: one.label.name(),
-            kind: one.kind.map(|kind| kind.name()),
-            rule: &rule.id,
-            text: one.span.of(body),
-            span: Offsets { start: one.span.start, end: one.span.end },
-            utf16: Offsets { start: utf16[0], end: utf16[1] },
-            confidence: confidence.map(|confidence| confidence.value),
-            confidence_n: confidence.map(|confidence| confidence.n),
-            in_doubt: *in_doubt,
-            what: &rule.what,
-            why: &rule.why,
-            advice: (one.label.family() == Family::BreaksTrust).then_some(rule.advice.as_str()),
-        }
+    let stated = shown.iter().zip(places(body, shown)).map(|(Shown { detection: one, in_doubt }, (span, utf16))| {
+        let (kind, text) = (one.kind.map(Kind::name), one.span.of(body));
+        DetectionResult { kind, text, span, utf16, in_doubt: *in_doubt, ..detection(context, one.rule) }
     });
     stated.collect()
+}
+
+/// A detection by `rule`, without its kind, its words and their place.
+pub(super) fn detection<'a>(context: &Context<'a>, rule: u32) -> DetectionResult<'a> {
+    let confidence = context.lexicon.confidence(rule);
+    let rule = &context.lexicon.rules()[rule as usize];
+    DetectionResult {
+        label: rule.label.name(),
+        kind: None,
+        rule: &rule.id,
+        text: "",
+        span: Offsets::default(),
+        utf16: Offsets::default(),
+        confidence: confidence.map(|confidence| confidence.value),
+        confidence_n: confidence.map(|confidence| confidence.n),
+        in_doubt: false,
+        what: &rule.what,
+        why: &rule.why,
+        advice: (rule.label.family() == Family::BreaksTrust).then_some(rule.advice.as_str()),
+    }
+}
+
+/// The place of each detection in bytes and in UTF-16 code units of `body`.
+pub(super) fn places(body: &str, shown: &[Shown<'_>]) -> impl Iterator<Item = (Offsets, Offsets)> {
+    let ends: Vec<u32> = shown.iter().flat_map(|one| [one.detection.span.start, one.detection.span.end]).collect();
+    let utf16 = utf16_offsets(body, &ends);
+    let offsets = |pair: &[u32]| Offsets { start: pair[0], end: pair[1] };
+    (0..shown.len()).map(move |index| {
+        let pair = 2 * index..2 * index + 2;
+        (offsets(&ends[pair.clone()]), offsets(&utf16[pair]))
+    })
 }
 
 fn situation<'a>(cues: &mut Cues<'a>, situation: &Situation) -> SituationResult<'a> {
@@ -231,7 +274,7 @@ fn situation<'a>(cues: &mut Cues<'a>, situation: &Situation) -> SituationResult<
 }
 
 /// States cues; one that several messages on end share is counted out once.
-struct Cues<'a> {
+pub(super) struct Cues<'a> {
     context: Context<'a>,
     messages: &'a [Message],
     /// The latest of each kind.
@@ -239,6 +282,10 @@ struct Cues<'a> {
 }
 
 impl<'a> Cues<'a> {
+    pub(super) fn new(context: &Context<'a>, conversation: &'a Conversation) -> Self {
+        Self { context: *context, messages: &conversation.messages, known: [None, None, None] }
+    }
+
     fn stated(&mut self, cue: Cue, kind: usize) -> Option<CueResult<'a>> {
         if let Some((_, known)) = self.known[kind].as_ref().filter(|(other, _)| *other == cue) {
             return Some(known.clone());

@@ -4,9 +4,11 @@
 //! the same result gives the same bytes.
 
 mod build;
+mod prepared;
 mod utf16;
 
 pub use build::{Context, conversation, not_scored, not_scored_reason, two_decimals};
+pub use prepared::Prepared;
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::borrow::Cow;
@@ -208,7 +210,7 @@ pub struct DetectionResult<'a> {
 }
 
 /// A half-open range.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema, ToSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, JsonSchema, ToSchema)]
 pub struct Offsets {
     /// First unit.
     pub start: u32,

@@ -35,4 +35,5 @@ mod support;
 mod tables;
 mod trend;
 mod webhook;
+mod wire;
 mod zones;

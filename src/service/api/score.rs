@@ -5,6 +5,7 @@ use crate::ingest::Method as ReadBy;
 use crate::reading::Reader;
 use crate::service::Service;
 use crate::service::gate::{May, Score};
+use crate::service::in_force::wire_context;
 use crate::service::problem::{Problem, of_json};
 use crate::service::routes::at;
 use crate::wire;
@@ -75,13 +76,11 @@ pub async fn score(
 ) -> Result<HttpResponse, Problem> {
     let request: ScoreRequest = serde_json::from_slice(&body).map_err(|error| of_json(&error))?;
     let conversation = request.conversation()?;
-    let in_force = service.in_force();
-    let method = &in_force.method;
+    let now = service.now();
+    let method = &now.in_force.method;
     let readings = up_to_date(&reader, method).conversation(&conversation);
-    let context = wire::Context { lexicon: method.lexicon, card: method.card, only: None };
     let mut answer = Vec::with_capacity(USUAL_ANSWER);
-    let told = wire::conversation(&context, &conversation, "draft", &readings);
-    serde_json::to_writer(&mut answer, &told).map_err(|error| Problem::internal(error.to_string()))?;
+    now.prepared.write(&mut answer, &wire_context(method), &conversation, "draft", &readings);
     Ok(HttpResponse::Ok().content_type(ContentType::json()).body(answer))
 }
 
