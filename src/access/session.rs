@@ -51,10 +51,10 @@ impl Session {
         Ok((secret, session))
     }
 
-    /// Whether `secret` opens it at `now`.
+    /// Whether the secret of this digest opens it at `now`.
     #[must_use]
-    pub fn opens(&self, secret: &Secret, limits: SessionLimits, now: Timestamp) -> bool {
-        self.digest == secret.digest() && !self.has_ended(limits, now)
+    pub fn opens(&self, digest: &Digest, limits: SessionLimits, now: Timestamp) -> bool {
+        self.digest == *digest && !self.has_ended(limits, now)
     }
 
     /// Whether it was idle for too long, or lasted for too long.

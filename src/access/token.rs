@@ -118,14 +118,16 @@ impl Token {
         Ok((secret, token))
     }
 
-    /// On whose behalf whoever shows `secret` acts; nobody's where it is another's secret or the token has ended.
-    /// `id` is the token's row.
+    /// Whether the secret of this digest is the token's, and the token has not ended at `now`.
     #[must_use]
-    pub fn principal(&self, id: i64, secret: &Secret, now: Timestamp) -> Option<Principal> {
-        let ended = self.grant.expires.is_some_and(|expires| expires <= now);
-        (self.digest == secret.digest() && !ended).then(|| {
-            let Grant { name, role, scopes, agent, .. } = self.grant.clone();
-            Principal::new(Credential::Token(id), name, role, scopes, agent)
-        })
+    pub fn opens(&self, digest: &Digest, now: Timestamp) -> bool {
+        self.digest == *digest && self.grant.expires.is_none_or(|expires| expires > now)
+    }
+
+    /// On whose behalf whoever opens it acts. `id` is the token's row.
+    #[must_use]
+    pub fn principal(&self, id: i64) -> Principal {
+        let Grant { name, role, scopes, agent, .. } = self.grant.clone();
+        Principal::new(Credential::Token(id), name, role, scopes, agent)
     }
 }

@@ -73,15 +73,14 @@ impl Service {
         secret: &Secret,
     ) -> Result<Option<Arc<Principal>>, Problem> {
         let Access { known, rates, limits, .. } = &self.access;
-        let now = Timestamp::now();
-        let find = || known.find(secret, *limits, &self.store, now);
-        let principal = match find() {
+        let (digest, now) = (secret.digest(), Timestamp::now());
+        let principal = match known.find(&digest, *limits, &self.store, now) {
             Some(principal) => principal,
             None => {
-                let (digest, changes) = (secret.digest(), known.changes());
+                let changes = known.changes();
                 let opened = self.read(move |transaction| Ok(look_up(transaction, kind, &digest)?)).await?;
                 let Some(opened) = opened else { return Ok(None) };
-                let principal = opened.principal(secret, *limits, now);
+                let principal = opened.principal(&digest, *limits, now);
                 known.remember(digest, opened, changes);
                 principal
             }
@@ -190,7 +189,10 @@ fn look_up(
     digest: &crate::access::Digest,
 ) -> Result<Option<Opened>, StoreError> {
     Ok(match kind {
-        SecretKind::Token => access::token(transaction, digest)?.map(Opened::Token),
+        SecretKind::Token => access::token(transaction, digest)?.map(|kept| {
+            let principal = Arc::new(kept.token.principal(kept.key));
+            Opened::Token(kept, principal)
+        }),
         SecretKind::Session => users::session(transaction, digest)?
             .map(|(session, user)| Opened::Session(session, Arc::new(user.principal()))),
         SecretKind::Setup => None,

@@ -70,8 +70,6 @@ impl<S: Needed> FromRequest for May<S> {
         let request = request.clone();
         Box::pin(async move {
             let principal = principal(&request).await?;
-            // The log says by whom it was asked.
-            request.extensions_mut().insert(Arc::clone(&principal));
             if !principal.may(S::SCOPE) {
                 let detail = format!("this needs the scope `{}`; yours: {}", S::SCOPE, principal.scopes());
                 return Err(Problem::forbidden(detail));

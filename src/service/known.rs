@@ -1,6 +1,6 @@
 //! Tokens and sessions that were shown lately, so that most requests ask no store who they come from.
 
-use crate::access::{Digest, Principal, Secret, Session, SessionLimits};
+use crate::access::{Digest, Principal, Session, SessionLimits};
 use crate::store::access::KeptToken;
 use crate::store::{Store, access, users};
 use jiff::{SignedDuration, Timestamp};
@@ -20,18 +20,19 @@ const USED_AGAIN: SignedDuration = SignedDuration::from_mins(1);
 #[derive(Debug)]
 pub(super) enum Opened {
     /// The API, for a program.
-    Token(KeptToken),
+    Token(KeptToken, Arc<Principal>),
     /// The API and the pages, for somebody who signed in.
     Session(Session, Arc<Principal>),
 }
 
 impl Opened {
-    /// On whose behalf whoever shows `secret` acts now; nobody's where it has ended.
-    pub(super) fn principal(&self, secret: &Secret, limits: SessionLimits, now: Timestamp) -> Option<Arc<Principal>> {
-        match self {
-            Self::Token(kept) => kept.token.principal(kept.key, secret, now).map(Arc::new),
-            Self::Session(session, principal) => session.opens(secret, limits, now).then(|| Arc::clone(principal)),
-        }
+    /// On whose behalf whoever shows the secret of this digest acts now; nobody's where it has ended.
+    pub(super) fn principal(&self, digest: &Digest, limits: SessionLimits, now: Timestamp) -> Option<Arc<Principal>> {
+        let (opens, principal) = match self {
+            Self::Token(kept, principal) => (kept.token.opens(digest, now), principal),
+            Self::Session(session, principal) => (session.opens(digest, limits, now), principal),
+        };
+        opens.then(|| Arc::clone(principal))
     }
 
     /// Notes that it was used, at most once a minute.
@@ -39,12 +40,12 @@ impl Opened {
         // Where much is waiting to be written, the note is left out: nothing hangs on it but what is shown, and a
         // session's idle end by a minute.
         match self {
-            Self::Token(kept) if kept.used.is_none_or(|used| now.duration_since(used) >= USED_AGAIN) => {
+            Self::Token(kept, _) if kept.used.is_none_or(|used| now.duration_since(used) >= USED_AGAIN) => {
                 let key = kept.key;
                 kept.used = Some(now);
                 let _ = store.offer(move |transaction| access::use_token(transaction, key, now));
             }
-            Self::Token(_) => {}
+            Self::Token(..) => {}
             Self::Session(session, _) => {
                 if session.see(now) {
                     let digest = session.digest;
@@ -69,17 +70,18 @@ impl Default for Known {
 }
 
 impl Known {
-    /// On whose behalf whoever shows `secret` acts, where that is known: `Some(None)` where it has ended.
+    /// On whose behalf whoever shows the secret of this digest acts, where that is known: `Some(None)` where it has
+    /// ended.
     pub(super) fn find(
         &self,
-        secret: &Secret,
+        digest: &Digest,
         limits: SessionLimits,
         store: &Store,
         now: Timestamp,
     ) -> Option<Option<Arc<Principal>>> {
         let mut all = self.opened();
-        let opened = all.get_mut(secret.digest().as_bytes())?;
-        let principal = opened.principal(secret, limits, now);
+        let opened = all.get_mut(digest.as_bytes())?;
+        let principal = opened.principal(digest, limits, now);
         if principal.is_some() {
             opened.note(store, now);
         }
