@@ -47,8 +47,6 @@ fn things(config: &mut ServiceConfig) {
         .configure(api::deliveries::routes)
         .configure(api::hooks::routes)
         .configure(api::reading::routes)
-        .configure(api::deliveries::routes)
-        .configure(api::hooks::routes)
         .configure(api::rules::routes)
         .configure(api::scorecards::routes)
         .configure(api::search::routes)
