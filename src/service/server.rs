@@ -39,6 +39,8 @@ pub async fn run(
             .app_data(web::Data::new(RefCell::new(reader)))
             .configure(routes::configure(body_limit))
     })
+    // An answer of several packets does not wait for the client's word on the first ones.
+    .tcp_nodelay(true)
     .shutdown_timeout(settings.shutdown.unsigned_abs().as_secs())
     .shutdown_signal(stop);
     let server = match workers {
