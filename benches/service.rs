@@ -7,6 +7,7 @@
 
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a measurement that cannot go on says so")]
 
+use actix_web::http::header::ContentType;
 use actix_web::{App, HttpResponse, HttpServer, web};
 use amends::access::{Credential, Grant, Principal, Role, Token};
 use amends::ingest::Method;
@@ -17,12 +18,17 @@ use amends::service::{Service, server};
 use amends::settings::{Flag, Layers, Settings};
 use amends::store::{Store, access};
 use jiff::Timestamp;
+use mimalloc::MiMalloc;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
+
+/// The program's own.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 const CONNECTIONS: usize = 32;
 
@@ -56,36 +62,59 @@ fn main() {
     let (rounds, long) = if brief { (1, Duration::from_millis(200)) } else { (5, Duration::from_secs(3)) };
     let bare = bare();
     let (real, token) = real();
-    let body = |draft: usize| {
-        let (customer, text) = DRAFTS[draft % DRAFTS.len()];
-        json!({"customer": customer, "draft": text}).to_string()
-    };
+    let bodies = DRAFTS.map(|(customer, text)| json!({"customer": customer, "draft": text}).to_string());
+    let requests = |path: &str| bodies.each_ref().map(|body| request(path, &token, "application/json", body));
+    let ours = requests("/v1/score");
+    let mut client = Client::open(real);
+    let lengths = ours.each_ref().map(|request| client.ask(request).len());
+    let as_long: Vec<Vec<u8>> = bodies
+        .iter()
+        .zip(lengths)
+        .map(|(body, length)| request(&format!("/bare/{length}"), &token, "application/json", body))
+        .collect();
     println!(
-        "POST /v1/score, {CONNECTIONS} connections, {rounds} rounds of {long:?} each, bare handler and ours in turn"
+        "POST /v1/score, {CONNECTIONS} connections, {rounds} rounds of {long:?} each, bare handlers and ours in turn"
     );
-    let mut shares = Vec::new();
+    let (mut of_bare, mut of_as_long) = (Vec::new(), Vec::new());
     for _ in 0..rounds {
-        let asked = Load::of(bare, "/bare", "", &body, long);
-        let scored = Load::of(real, "/v1/score", &token, &body, long);
-        println!("  bare {asked}\n  ours {scored}");
-        shares.push(scored.per_second() / asked.per_second());
+        let asked = Load::of(bare, &requests("/bare"), long);
+        let answered = Load::of(bare, &as_long, long);
+        let scored = Load::of(real, &ours, long);
+        println!("  bare                 {asked}\n  bare, answer as long {answered}\n  ours                 {scored}");
+        of_bare.push(scored.per_second() / asked.per_second());
+        of_as_long.push(scored.per_second() / answered.per_second());
     }
-    shares.sort_by(f64::total_cmp);
-    println!("  share: median {:.2} ({:.2} to {:.2})", shares[shares.len() / 2], shares[0], shares[shares.len() - 1]);
+    println!("  share of the bare handler: {}", spread(of_bare));
+    println!("  share of one that answers as many bytes, {lengths:?}: {}", spread(of_as_long));
     ingest(real, &token, if brief { 2_000 } else { messages });
 }
 
-/// A server that does no more than parse the body and answer.
+/// The median, and the least and the most.
+fn spread(mut shares: Vec<f64>) -> String {
+    shares.sort_by(f64::total_cmp);
+    format!("median {:.2} ({:.2} to {:.2})", shares[shares.len() / 2], shares[0], shares[shares.len() - 1])
+}
+
+/// A server that does no more than parse the body and answer: shortly, or with as many bytes as the path says.
 fn bare() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {
-            let handler = |body: web::Bytes| async move {
+            let short = |body: web::Bytes| async move {
                 let value: Value = serde_json::from_slice(&body).unwrap();
                 HttpResponse::Ok().json(json!({"characters": value["draft"].as_str().unwrap().len()}))
             };
-            let app = move || App::new().service(web::resource("/bare").route(web::post().to(handler)));
+            let long = |length: web::Path<usize>, body: web::Bytes| async move {
+                let value: Value = serde_json::from_slice(&body).unwrap();
+                let filled = value["draft"].as_str().unwrap().len() as u8;
+                HttpResponse::Ok().content_type(ContentType::json()).body(vec![filled; *length])
+            };
+            let app = move || {
+                App::new()
+                    .service(web::resource("/bare").route(web::post().to(short)))
+                    .service(web::resource("/bare/{length}").route(web::post().to(long)))
+            };
             HttpServer::new(app).listen(listener).unwrap().run().await.unwrap();
         });
     });
@@ -135,19 +164,11 @@ struct Load {
 }
 
 impl Load {
-    fn of(
-        address: SocketAddr,
-        path: &str,
-        token: &str,
-        body: &(dyn Fn(usize) -> String + Sync),
-        long: Duration,
-    ) -> Self {
+    fn of(address: SocketAddr, requests: &[Vec<u8>], long: Duration) -> Self {
         let begun = Instant::now();
         let mut micros: Vec<u128> = thread::scope(|scope| {
             let ask = |connection: usize| {
                 let mut client = Client::open(address);
-                let requests: Vec<Vec<u8>> =
-                    (0..DRAFTS.len()).map(|draft| request(path, token, "application/json", &body(draft))).collect();
                 let mut micros = Vec::new();
                 for turn in connection.. {
                     let asked = Instant::now();
