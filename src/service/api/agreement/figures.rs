@@ -5,7 +5,8 @@ use crate::ingest::CriterionRow;
 use crate::lexicon::Lexicon;
 use crate::reading::Findings;
 use crate::store::StoreError;
-use crate::store::agreement::{self, SaidRow};
+use crate::store::agreement::{self, JudgedRow};
+use crate::store::reviews::VerdictRow;
 use crate::trend::{Interval, Z_95};
 use rusqlite::Transaction;
 use serde::Serialize;
@@ -166,12 +167,12 @@ impl Versions {
         Ok(Self(kept.collect::<Result<_, StoreError>>()?))
     }
 
-    /// What the machine says where `said` speaks of it; `None` where it was not asked.
-    pub(super) fn machine(&self, said: &SaidRow) -> Option<&'static str> {
-        match said.about.as_str() {
+    /// What the machine says of that subject; `None` where it was not asked.
+    pub(super) fn machine(&self, judged: JudgedRow, about: &str, subject: &str) -> Option<&'static str> {
+        match about {
             "criterion" => {
-                let index = self.0.get(&said.version)?.iter().position(|id| *id == said.subject)?;
-                Some(match (said.met >> index & 1, said.unmet >> index & 1) {
+                let index = self.0.get(&judged.version)?.iter().position(|id| id == subject)?;
+                Some(match (judged.met >> index & 1, judged.unmet >> index & 1) {
                     (1, _) => "met",
                     (_, 1) => "unmet",
                     _ => "not_applicable",
@@ -179,8 +180,8 @@ impl Versions {
             }
             "finding" => {
                 let named = Findings::default().named();
-                let index = named.iter().position(|(name, _)| *name == said.subject)?;
-                Some(if said.findings >> index & 1 == 1 { "yes" } else { "no" })
+                let index = named.iter().position(|(name, _)| *name == subject)?;
+                Some(if judged.findings >> index & 1 == 1 { "yes" } else { "no" })
             }
             // It found what is spoken of.
             _ => Some("yes"),
@@ -188,56 +189,45 @@ impl Versions {
     }
 }
 
-/// Counts verdicts, which come message by message and thing by thing.
+/// Counts verdicts, message by message.
 pub(super) struct Counted {
     lexicon: &'static Lexicon,
     messages: u64,
-    last: Option<i64>,
     criteria: BTreeMap<String, Tally<3>>,
     findings: BTreeMap<String, Tally<2>>,
     labels: BTreeMap<&'static str, Tally<2>>,
     rules: BTreeMap<String, Tally<2>>,
-    /// What is being spoken of: the first who does so, what the machine says, how many say each category.
-    case: Option<(SaidRow, &'static str, [u32; 3])>,
 }
 
 impl Counted {
     pub(super) fn new(lexicon: &'static Lexicon) -> Self {
         let (criteria, findings) = (BTreeMap::new(), BTreeMap::new());
         let (labels, rules) = (BTreeMap::new(), BTreeMap::new());
-        Self { lexicon, messages: 0, last: None, criteria, findings, labels, rules, case: None }
+        Self { lexicon, messages: 0, criteria, findings, labels, rules }
     }
 
-    pub(super) fn add(&mut self, said: SaidRow, machine: Option<&'static str>) {
-        if self.last.replace(said.message) != Some(said.message) {
-            self.messages += 1;
-        }
-        let Some(machine) = machine else { return };
-        let category = category(&said.verdict);
-        let same = |first: &SaidRow| {
-            (first.message, &first.about, &first.subject) == (said.message, &said.about, &said.subject)
-        };
-        match &mut self.case {
-            Some((first, _, readers)) if same(first) => readers[category] += 1,
-            _ => {
-                self.close();
-                let mut readers = [0; 3];
-                readers[category] = 1;
-                self.case = Some((said, machine, readers));
+    /// Counts what was said of a message, on one thing after the other.
+    pub(super) fn add(&mut self, versions: &Versions, judged: JudgedRow, said: &[VerdictRow]) {
+        self.messages += 1;
+        for case in said.chunk_by(|a, b| (&a.about, &a.subject) == (&b.about, &b.subject)) {
+            let VerdictRow { about, subject, .. } = &case[0];
+            let Some(machine) = versions.machine(judged, about, subject) else { continue };
+            let mut readers = [0; 3];
+            for one in case {
+                readers[category(&one.verdict)] += 1;
             }
+            self.count(about, subject, category(machine), readers);
         }
     }
 
-    /// Counts the case that is complete.
-    fn close(&mut self) {
-        let Some((said, machine, readers)) = self.case.take() else { return };
-        let machine = category(machine);
+    /// Counts a case: what the machine says, and how many people say each category.
+    fn count(&mut self, about: &str, subject: &str, machine: usize, readers: [u32; 3]) {
         let two = [readers[0], readers[1]];
-        match said.about.as_str() {
-            "criterion" => self.criteria.entry(said.subject).or_default().count(machine, &readers, 0),
-            "finding" => self.findings.entry(said.subject).or_default().count(machine, &two, 0),
+        match about {
+            "criterion" => self.criteria.entry(subject.to_owned()).or_default().count(machine, &readers, 0),
+            "finding" => self.findings.entry(subject.to_owned()).or_default().count(machine, &two, 0),
             _ => {
-                let Some((rule, _)) = said.subject.rsplit_once('@') else { return };
+                let Some((rule, _)) = subject.rsplit_once('@') else { return };
                 if let Some(rule) = self.lexicon.rule(rule) {
                     self.labels.entry(rule.label.name()).or_default().count(machine, &two, 0);
                 }
@@ -246,8 +236,7 @@ impl Counted {
         }
     }
 
-    pub(super) fn answer(mut self) -> AgreementAnswer {
-        self.close();
+    pub(super) fn answer(self) -> AgreementAnswer {
         let mut items = Vec::new();
         let named = |name: &str, names: &BTreeMap<String, Tally<2>>| names.get(name).copied();
         items.extend(self.criteria.into_iter().map(|(id, tally)| AgreementItem::of("criterion", id, &tally)));

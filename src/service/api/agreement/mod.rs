@@ -80,10 +80,7 @@ pub fn figures(
 ) -> Result<AgreementAnswer, Problem> {
     let versions = Versions::read(transaction)?;
     let mut counted = Counted::new(lexicon);
-    agreement::by_message(transaction, filter, |said| {
-        let machine = versions.machine(&said);
-        counted.add(said, machine);
-    })?;
+    agreement::reviewed(transaction, filter, |judged, said| counted.add(&versions, judged, said))?;
     Ok(counted.answer())
 }
 
@@ -168,7 +165,7 @@ pub fn said(
     let versions = Versions::read(transaction)?;
     let mut all = Vec::new();
     agreement::by_message(transaction, filter, |said| {
-        let machine = versions.machine(&said);
+        let machine = versions.machine(said.judged, &said.about, &said.subject);
         all.push((said, machine));
     })?;
     Ok(all)
@@ -191,7 +188,8 @@ pub fn differing(
     let mut found = Vec::new();
     agreement::newest_first(transaction, filter, after, |said| {
         if asked(about, subject, lexicon, &said)
-            && let Some(machine) = versions.machine(&said).filter(|machine| *machine != said.verdict)
+            && let Some(machine) = versions.machine(said.judged, &said.about, &said.subject)
+            && machine != said.verdict
         {
             found.push((said, machine));
         }
