@@ -16,18 +16,20 @@ use std::ops::Range;
 /// What answers say of each rule and criterion, as JSON.
 #[derive(Debug)]
 pub struct Prepared {
-    /// By rule; open are kind, words, both places, and whether it is in doubt.
-    detections: Vec<Form<5>>,
+    /// By rule; open are kind, words, where both places begin and end, and whether it is in doubt.
+    detections: Vec<Form<7>>,
     /// By criterion, met, unmet and not applicable; open is the evidence.
     criteria: Vec<[Form<1>; 3]>,
 }
 
 /// What is open in a detection.
-const DETECTION: [&str; 5] = [
+const DETECTION: [&str; 7] = [
     r#""kind":null"#,
     r#""text":"""#,
-    r#""span":{"start":0,"end":0}"#,
-    r#""utf16":{"start":0,"end":0}"#,
+    r#""start":0"#,
+    r#""end":0"#,
+    r#""start":0"#,
+    r#""end":0"#,
     r#""in_doubt":false"#,
 ];
 
@@ -101,12 +103,12 @@ impl Prepared {
                 form.go_on(out, 0);
                 write(out, detection.span.of(body));
                 form.go_on(out, 1);
-                write(out, &span);
-                form.go_on(out, 2);
-                write(out, &utf16);
-                form.go_on(out, 3);
+                for (index, place) in [span.start, span.end, utf16.start, utf16.end].into_iter().enumerate() {
+                    write(out, &place);
+                    form.go_on(out, 2 + index);
+                }
                 write(out, in_doubt);
-                form.go_on(out, 4);
+                form.go_on(out, 6);
             },
         );
     }
