@@ -4,6 +4,7 @@ use super::StoreError;
 use super::agents::{AGENT_COLUMNS, AgentRow, agent_of};
 use super::analysis::{StoredMessage, VersionRow, messages};
 use super::conditions::Conditions;
+use super::few;
 use super::figures::Window;
 use crate::conversation::{ConversationId, ParticipantId};
 use crate::source::Piece;
@@ -282,24 +283,33 @@ pub fn list(
     after: Option<Place>,
     limit: usize,
 ) -> Result<Vec<ConversationRow>, StoreError> {
+    let few_of_source = match filter.source.clone().map(Value::from) {
+        Some(source) => few::are_found(transaction, few::MANY, "conversation WHERE source = ?", [&source])?,
+        None => false,
+    };
+    let mut of_message = Conditions::default();
+    filter.message.add_to(&mut of_message);
+    // Of an agent's conversations there are few.
+    let few_of_message = filter.message.only.is_some() || filter.message.agent.is_some() || {
+        let rows = format!("analysis a INDEXED BY analysis_sent{}", of_message.filter());
+        !filter.message.is_empty() && few::are_found(transaction, few::MANY_READ, &rows, of_message.values())?
+    };
     in_phases(false, after, limit, |phase, limit| {
         let mut conditions = Conditions::default();
         phase.add_to(&mut conditions, "c.last_sent", "c.key");
-        conditions.add_some("+c.source = ?", filter.source.clone());
+        let of_source =
+            if few_of_source { "c.key IN (SELECT key FROM conversation WHERE source = ?)" } else { "+c.source = ?" };
+        conditions.add_some(of_source, filter.source.clone());
         conditions.add_some("c.channel = ?", filter.channel.clone());
         conditions.add_some("c.last_sent >= ?", filter.window.since);
         conditions.add_some("c.last_sent < ?", filter.window.until);
         conditions.add_some("c.service_failure = ?", filter.service_failure);
         if !filter.message.is_empty() {
-            let mut of_message = Conditions::default();
-            filter.message.add_to(&mut of_message);
-            // Of an agent's conversations there are few; otherwise each is looked into, the newest first.
-            let of_agent = filter.message.only.is_some() || filter.message.agent.is_some();
-            let sql = if of_agent {
-                format!("c.key IN (SELECT a.conversation FROM analysis a{})", of_message.filter())
+            let asked = of_message.filter();
+            let sql = if few_of_message {
+                format!("c.key IN (SELECT a.conversation FROM analysis a{asked})")
             } else {
-                of_message.that("a.conversation = c.key");
-                format!("EXISTS (SELECT 1 FROM analysis a{})", of_message.filter())
+                format!("EXISTS (SELECT 1 FROM analysis a{asked} AND a.conversation = c.key)")
             };
             conditions.all(&sql, of_message.values().cloned());
         }

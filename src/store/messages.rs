@@ -4,7 +4,9 @@ use super::StoreError;
 use super::agents::{AGENT_COLUMNS, AgentRow, agent_of};
 use super::conditions::Conditions;
 use super::conversations::{MessageFilter, Place, in_phases};
+use super::few;
 use super::figures::Window;
+use rusqlite::types::Value;
 use rusqlite::{Transaction, params_from_iter};
 
 /// What is asked of messages.
@@ -53,13 +55,44 @@ pub struct ListedMessage {
     pub words: u32,
 }
 
-/// So many conversations are few.
-const FEW: i64 = 2000;
+/// A way to few messages.
+struct ShortWay {
+    index: &'static str,
+    condition: &'static str,
+    value: Value,
+}
 
-/// Whether a channel has few conversations.
-fn has_few(transaction: &Transaction<'_>, channel: &str) -> Result<bool, StoreError> {
-    let sql = format!("SELECT count(*) FROM (SELECT 1 FROM conversation WHERE channel = ?1 LIMIT {FEW})");
-    Ok(transaction.prepare_cached(&sql)?.query_row([channel], |row| row.get::<_, i64>(0))? < FEW)
+/// The way to the messages of a channel, a source or a team that has few.
+fn short_way(transaction: &Transaction<'_>, filter: &ListFilter) -> Result<Option<ShortWay>, StoreError> {
+    let text = |text: &Option<String>| text.clone().map(Value::from);
+    let ways = [
+        (
+            text(&filter.channel),
+            "conversation WHERE channel = ?",
+            "INDEXED BY analysis_conversation",
+            "a.conversation IN (SELECT key FROM conversation WHERE channel = ?)",
+        ),
+        (
+            text(&filter.source),
+            "conversation WHERE source = ?",
+            "INDEXED BY analysis_conversation",
+            "a.conversation IN (SELECT key FROM conversation WHERE source = ?)",
+        ),
+        (
+            filter.message.team.map(Value::from),
+            "analysis WHERE agent IN (SELECT key FROM agent WHERE team = ?)",
+            "INDEXED BY analysis_agent",
+            "a.agent IN (SELECT key FROM agent WHERE team = ?)",
+        ),
+    ];
+    for (value, rows, index, condition) in ways {
+        if let Some(value) = value
+            && few::are_found(transaction, few::MANY, rows, [&value])?
+        {
+            return Ok(Some(ShortWay { index, condition, value }));
+        }
+    }
+    Ok(None)
 }
 
 /// Agents' messages by the time at which they were sent, at most `limit` after `after`.
@@ -73,23 +106,18 @@ pub fn list(
     after: Option<Place>,
     limit: usize,
 ) -> Result<Vec<ListedMessage>, StoreError> {
-    // Of a channel with few conversations these are looked into; of others the newest messages, until enough are found.
-    let few = match &filter.channel {
-        Some(channel) => has_few(transaction, channel)?,
-        None => false,
-    };
-    let (index, of_channel) = if few {
-        ("INDEXED BY analysis_conversation", "a.conversation IN (SELECT key FROM conversation WHERE channel = ?)")
-    } else {
-        ("", "c.channel = ?")
-    };
+    let short_way = short_way(transaction, filter)?;
+    let index = short_way.as_ref().map_or("", |way| way.index);
     in_phases(oldest_first, after, limit, |phase, limit| {
         let mut conditions = Conditions::default();
         phase.add_to(&mut conditions, "a.sent_at", "a.message");
         filter.message.add_to(&mut conditions);
         // Agents are of one source: so it is known from the index.
         conditions.add_some("+a.agent IN (SELECT key FROM agent WHERE source = ?)", filter.source.clone());
-        conditions.add_some(of_channel, filter.channel.clone());
+        conditions.add_some("c.channel = ?", filter.channel.clone());
+        if let Some(way) = &short_way {
+            conditions.add(way.condition, way.value.clone());
+        }
         conditions.add_some("a.sent_at >= ?", filter.window.since);
         conditions.add_some("a.sent_at < ?", filter.window.until);
         let sql = format!(

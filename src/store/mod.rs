@@ -19,6 +19,7 @@ pub mod documents;
 pub mod edits;
 pub mod erasure;
 pub mod export;
+mod few;
 pub mod figures;
 mod folder;
 pub mod found;

@@ -5,6 +5,7 @@ mod brought;
 mod figures;
 mod gate;
 mod hooks;
+mod lists;
 mod log;
 mod openapi;
 mod pages;

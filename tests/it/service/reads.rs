@@ -248,7 +248,7 @@ fn an_agent_sees_their_own_and_learns_nothing_of_others() {
 }
 
 /// `count` conversations, a day each; every third is without a time.
-fn many(count: usize) -> Value {
+pub fn many(count: usize) -> Value {
     let conversation = |number: usize| {
         let sent = (!number.is_multiple_of(3))
             .then(|| format!("2026-{:02}-{:02}T09:00:00Z", number / 28 + 1, number % 28 + 1));
