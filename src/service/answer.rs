@@ -2,11 +2,12 @@
 //! Every error leaves as a [`Problem`], a panic too.
 
 use super::problem::Problem;
+use super::request_id::{REQUEST_ID, RequestId};
 use super::{Service, client, cors, pages};
 use crate::access::{Credential, Principal};
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Bytes;
@@ -19,28 +20,6 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Instant;
 use tracing::Instrument;
-use uuid::Uuid;
-
-/// The header of request ids.
-pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-
-/// Names a request in its answer and in the log. Handlers find it among the request's extensions.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RequestId(pub String);
-
-impl RequestId {
-    const LONGEST: usize = 128;
-
-    /// The client's, where that is fit for a log; else a new one.
-    fn of(request: &ServiceRequest) -> Self {
-        let fit = |id: &&str| {
-            let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte);
-            (1..=Self::LONGEST).contains(&id.len()) && id.bytes().all(plain)
-        };
-        let sent = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).filter(fit);
-        Self(sent.map_or_else(|| Uuid::now_v7().to_string(), str::to_owned))
-    }
-}
 
 /// Wraps all routes; see the module.
 ///
@@ -51,7 +30,7 @@ pub async fn finish(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let id = RequestId::of(&request);
+    let id = RequestId::of(request.headers());
     let mut line = Line::begin(service.into_inner(), id.clone(), request.method());
     line.client = Some(client::address(request.request()));
     request.extensions_mut().insert(id.clone());

@@ -23,6 +23,7 @@ pub mod openapi;
 pub mod pages;
 pub mod paging;
 pub mod problem;
+pub mod request_id;
 pub mod retention;
 pub mod routes;
 pub mod server;

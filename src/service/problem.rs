@@ -1,6 +1,6 @@
 //! What went wrong, as RFC 9457 has it: `application/problem+json` for everything.
 
-use super::answer::REQUEST_ID;
+use super::request_id::REQUEST_ID;
 use crate::store::StoreError;
 use actix_web::error::{JsonPayloadError, PathError, PayloadError, QueryPayloadError};
 use actix_web::http::StatusCode;
