@@ -22,6 +22,8 @@ impl People for () {
 pub struct Merged {
     /// The conversation.
     pub conversation: Conversation,
+    /// For each of its messages its number among those of the pieces, from 0, in the order in which they were read.
+    pub places: Vec<usize>,
     /// Messages that came more than once and were taken once.
     pub duplicates: u64,
     /// Messages whose author was taken for an agent because the export names another as the customer and
@@ -50,7 +52,7 @@ pub fn merge(pieces: Vec<Piece>, people: &dyn People) -> Merged {
     let mut messages = in_order(messages);
     let duplicates = (read - messages.len()) as u64;
     let (mut taken_as_agents, mut sideless) = (0, Vec::new());
-    messages.retain_mut(|message| {
+    messages.retain_mut(|(_, message)| {
         let author = &mut message.author;
         match role(author, &source, requester.as_ref(), people) {
             Side::Told(role) => author.role = Some(role),
@@ -65,9 +67,10 @@ pub fn merge(pieces: Vec<Piece>, people: &dyn People) -> Merged {
         }
         true
     });
-    let messages = messages.into_iter().filter_map(finished).collect();
+    let finished = messages.into_iter().filter_map(|(place, message)| Some((place, finished(message)?)));
+    let (places, messages) = finished.unzip();
     let conversation = Conversation { id, source: Some(source.into_owned()), channel, messages };
-    Merged { conversation, duplicates, taken_as_agents, sideless }
+    Merged { conversation, places, duplicates, taken_as_agents, sideless }
 }
 
 fn finished(message: PieceMessage) -> Option<Message> {
@@ -83,8 +86,8 @@ fn finished(message: PieceMessage) -> Option<Message> {
     })
 }
 
-/// The messages that count, in their order.
-fn in_order(messages: Vec<PieceMessage>) -> Vec<PieceMessage> {
+/// The messages that count, in their order, each with its place before.
+fn in_order(messages: Vec<PieceMessage>) -> Vec<(usize, PieceMessage)> {
     fn entry(message: &PieceMessage) -> Entry<'_> {
         Entry {
             id: message.id.as_ref().map(|id| id.as_str()),
@@ -95,7 +98,7 @@ fn in_order(messages: Vec<PieceMessage>) -> Vec<PieceMessage> {
     }
     let order = order::in_order(&messages.iter().map(entry).collect::<Vec<_>>());
     let mut messages: Vec<Option<PieceMessage>> = messages.into_iter().map(Some).collect();
-    order.into_iter().filter_map(|index| messages[index].take()).collect()
+    order.into_iter().filter_map(|index| Some((index, messages[index].take()?))).collect()
 }
 
 enum Side {
