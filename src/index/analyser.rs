@@ -7,6 +7,7 @@
 use crate::text::stem::Stems;
 use crate::text::{Span, Tokens, fold};
 use rustc_hash::FxHashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer, TokenizerManager};
 
 /// Goes up whenever a text would give other terms.
@@ -32,27 +33,48 @@ const MOST_KEPT: usize = 1 << 16;
 /// Longer forms are rare and not kept.
 const LONGEST_KEPT: usize = 32;
 
+/// Words with their stems, once found.
+type Known = FxHashMap<Box<str>, Box<str>>;
+
 /// Reads the words of a text; stems are kept once found.
 pub(super) struct Analyser {
     stems: Stems,
-    known: FxHashMap<Box<str>, Box<str>>,
+    known: Known,
+    /// What clones of this one have kept: the search library makes one for each part that it writes, one after the
+    /// other. Whoever reads a text has it meanwhile.
+    shared: Arc<Mutex<Known>>,
     token: Token,
 }
 
 impl Default for Analyser {
     fn default() -> Self {
-        Self { stems: Stems::english(), known: FxHashMap::default(), token: Token::default() }
+        Self::sharing(Arc::default())
     }
 }
 
 impl Clone for Analyser {
-    /// Starts with nothing kept; that changes speed and nothing else.
     fn clone(&self) -> Self {
-        Self::default()
+        Self::sharing(Arc::clone(&self.shared))
     }
 }
 
 impl Analyser {
+    fn sharing(shared: Arc<Mutex<Known>>) -> Self {
+        Self { stems: Stems::english(), known: Known::default(), shared, token: Token::default() }
+    }
+
+    /// Takes what is kept. Another that reads at the same time finds nothing; that changes speed and nothing else.
+    fn take_known(&mut self) {
+        self.known = std::mem::take(&mut *self.shared.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    fn give_known_back(&mut self) {
+        let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        if shared.len() < self.known.len() {
+            *shared = std::mem::take(&mut self.known);
+        }
+    }
+
     /// Puts the stem of `word` into `stem`.
     fn stem(&mut self, word: &str, stem: &mut String) {
         stem.clear();
@@ -69,12 +91,15 @@ impl Analyser {
 
     /// The words of `text`: where each stands, and its stem.
     pub(super) fn words(&mut self, text: &str) -> Vec<(Span, String)> {
+        self.take_known();
         let stemmed = |span: Span| {
             let mut stem = String::new();
             self.stem(span.of(text), &mut stem);
             (span, stem)
         };
-        Tokens::of(text).spans().map(stemmed).collect()
+        let words = Tokens::of(text).spans().map(stemmed).collect();
+        self.give_known_back();
+        words
     }
 }
 
@@ -83,6 +108,7 @@ impl Tokenizer for Analyser {
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> Words<'a> {
         self.token.reset();
+        self.take_known();
         Words { text, tokens: Tokens::of(text), next: 0, analyser: self }
     }
 }
@@ -93,6 +119,12 @@ pub(super) struct Words<'a> {
     tokens: Tokens,
     next: usize,
     analyser: &'a mut Analyser,
+}
+
+impl Drop for Words<'_> {
+    fn drop(&mut self) {
+        self.analyser.give_known_back();
+    }
 }
 
 impl TokenStream for Words<'_> {
