@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// What waits longer to be found holds others back. What came in until then is found at most about as much later.
+/// What waits so long to be found holds others back. What came in until then is found at most about as much later.
 const LONG: Duration = Duration::from_secs(2);
 
 /// Where nothing came on for so long reading or searching is at fault, and nobody is held back by it: before all else
@@ -20,8 +20,18 @@ const STUCK: Duration = Duration::from_secs(10);
 const AGAIN: Duration = Duration::from_millis(20);
 
 /// What waits to be found, and since when.
-#[derive(Debug, Default)]
-pub struct Lag(Mutex<Waiting>);
+#[derive(Debug)]
+pub struct Lag {
+    long: Duration,
+    stuck: Duration,
+    waiting: Mutex<Waiting>,
+}
+
+impl Default for Lag {
+    fn default() -> Self {
+        Self::new(LONG, STUCK)
+    }
+}
 
 #[derive(Debug, Default)]
 struct Waiting {
@@ -34,9 +44,15 @@ struct Waiting {
 }
 
 impl Lag {
+    /// Nothing waits yet. What waits so `long` holds others back, until nothing came on for `stuck`.
+    #[must_use]
+    pub fn new(long: Duration, stuck: Duration) -> Self {
+        Self { long, stuck, waiting: Mutex::default() }
+    }
+
     /// Whether what was taken in waits long, where the store stands so and the index holds its changes up to `indexed`.
     pub fn is_long(&self, standing: Standing, indexed: i64, now: Instant) -> bool {
-        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         let Waiting { taken, seen, came_on } = &mut *waiting;
         if taken.back().is_none_or(|(change, _)| *change < standing.change) {
             taken.push_back((standing.change, now));
@@ -57,7 +73,7 @@ impl Lag {
             return false;
         };
         let came_on = came_on.unwrap_or(*since).max(*since);
-        now.duration_since(*since) > LONG && now.duration_since(came_on) < STUCK
+        now.duration_since(*since) >= self.long && now.duration_since(came_on) < self.stuck
     }
 }
 
@@ -67,7 +83,8 @@ impl Service {
     /// # Errors
     /// Where the store cannot be read.
     pub async fn hold_back(self: &Arc<Self>) -> Result<(), Problem> {
-        while self.is_to_be_held_back(self.read(|transaction| Ok(standing(transaction)?)).await?) {
+        let mut held = false;
+        while self.is_to_be_held_back(self.read(|transaction| Ok(standing(transaction)?)).await?, &mut held) {
             tokio::time::sleep(AGAIN).await;
         }
         Ok(())
@@ -78,16 +95,21 @@ impl Service {
     /// # Errors
     /// Where the store cannot be read.
     pub fn hold_back_here(&self, stop: &dyn Fn() -> bool) -> Result<(), StoreError> {
-        while !stop() && self.is_to_be_held_back(self.store.read(standing)?) {
+        let mut held = false;
+        while !stop() && self.is_to_be_held_back(self.store.read(standing)?, &mut held) {
             std::thread::sleep(AGAIN);
         }
         Ok(())
     }
 
     #[expect(clippy::disallowed_methods, reason = "how long something waits is what is measured")]
-    fn is_to_be_held_back(&self, standing: Standing) -> bool {
+    fn is_to_be_held_back(&self, standing: Standing, held: &mut bool) -> bool {
         let indexed = i64::try_from(self.index.change()).unwrap_or(i64::MAX);
-        self.lag.is_long(standing, indexed, Instant::now()) && !self.changed.is_stopped()
+        let hold = self.lag.is_long(standing, indexed, Instant::now()) && !self.changed.is_stopped();
+        if hold && !std::mem::replace(held, true) {
+            self.metrics.held_back();
+        }
+        hold
     }
 }
 

@@ -39,6 +39,7 @@ pub struct Metrics {
     rules: Family<RulesLabels, Gauge>,
     requests: Family<RequestLabels, Histogram, fn() -> Histogram>,
     deliveries: Family<DeliveryLabels, Counter>,
+    held_back: Counter,
     waiting: Gauge,
     unread: Gauge,
     index_lag: Gauge,
@@ -62,11 +63,14 @@ impl Metrics {
         let mut registry = Registry::with_prefix("amends");
         let requests: Family<_, _, fn() -> Histogram> = Family::new_with_constructor(|| Histogram::new(BUCKETS));
         let deliveries = Family::<DeliveryLabels, Counter>::default();
+        let held_back = Counter::default();
         let (waiting, unread, index_lag) = (Gauge::default(), Gauge::default(), Gauge::default());
         let told = "Requests by route, method and status, and how long their answers took";
         registry.register_with_unit("request_duration", told, Unit::Seconds, requests.clone());
         let told = "Deliveries of webhooks by source and what became of them";
         registry.register("webhook_deliveries", told, deliveries.clone());
+        let told = "Lots of messages kept waiting until what came before could be found";
+        registry.register("held_back", told, held_back.clone());
         registry.register("store_waiting", "Pieces of work that wait to be written to the store", waiting.clone());
         registry.register("unread_conversations", "Conversations that are to be read", unread.clone());
         let told = "Changes of the store that the search index does not hold yet";
@@ -74,7 +78,7 @@ impl Metrics {
         registry.register("build", "What runs", Info::new(build));
         let rules = Family::<RulesLabels, Gauge>::default();
         registry.register("rules", "Digests of what messages are read with: 1 for those in force", rules.clone());
-        Self { registry, rules, requests, deliveries, waiting, unread, index_lag }
+        Self { registry, rules, requests, deliveries, held_back, waiting, unread, index_lag }
     }
 
     /// Tells with what messages are read from now on.
@@ -93,6 +97,11 @@ impl Metrics {
     /// Counts a delivery of a webhook. `source` must be one that is set up: anybody can make up others.
     pub fn delivery(&self, source: &str, outcome: &'static str) {
         self.deliveries.get_or_create(&DeliveryLabels { source: source.to_owned(), outcome }).inc();
+    }
+
+    /// Counts a lot of messages whose sender is kept waiting.
+    pub fn held_back(&self) {
+        self.held_back.inc();
     }
 
     /// All figures as text.

@@ -4,6 +4,7 @@ mod answers;
 mod brought;
 mod figures;
 mod gate;
+mod held_back;
 mod hooks;
 mod lists;
 mod log;
@@ -78,6 +79,11 @@ impl Running {
 
     /// The same with settings of its own: flag, key and value of each.
     pub fn with(set: &[(&'static str, &'static str, &str)]) -> Self {
+        Self::changed(set, |_| {})
+    }
+
+    /// The same, changed before it answers.
+    pub fn changed(set: &[(&'static str, &'static str, &str)], change: impl FnOnce(&mut Service)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().join("data").to_str().unwrap().to_owned();
         let mut flags = vec![Flag { name: "--data", key: "data", value: data }];
@@ -86,7 +92,9 @@ impl Running {
             Layers { config: None, environment: &[], flags: &flags, read: &|path| std::fs::read_to_string(path) };
         let settings = Settings::read(&layers).unwrap();
         let store = Store::open(&settings.data).unwrap();
-        let (service, follower, _) = Service::open(store, settings, method(), Library::built_in().unwrap()).unwrap();
+        let opened = Service::open(store, settings, method(), Library::built_in().unwrap());
+        let (mut service, follower, _) = opened.unwrap();
+        change(&mut service);
         let (service, follower) = (Arc::new(service), RefCell::new(follower));
         let mut running = Self { service, follower, token: String::new(), _folder: folder };
         running.token = running.token_of(Role::Admin, None);
@@ -147,25 +155,30 @@ impl Running {
 
     /// Any request, with the token unless it brings its own authorization.
     pub fn request(&self, request: test::TestRequest) -> Answer {
-        let mut request = request.to_request();
-        if !request.headers().contains_key("authorization") && !self.token.is_empty() {
-            let bearer = format!("Bearer {}", self.token).parse().unwrap();
-            request.headers_mut().insert(actix_web::http::header::AUTHORIZATION, bearer);
-        }
-        let method = self.service.method();
-        let body_limit = usize::try_from(self.service.settings.server.body_limit).unwrap();
-        actix_web::rt::System::new().block_on(async {
-            let reader = Reader::new(method.lexicon, method.card).with_least_confidence(method.least_confidence);
-            let app = App::new()
-                .app_data(web::Data::from(Arc::clone(&self.service)))
-                .app_data(web::Data::new(RefCell::new(reader)))
-                .configure(routes::configure(body_limit));
-            let app = test::init_service(app).await;
-            let answer = test::call_service(&app, request).await;
-            let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
-            Answer { status, headers, body: test::read_body(answer).await.to_vec() }
-        })
+        request_of(&self.service, &self.token, request)
     }
+}
+
+/// What `service` answers to `request`, with `token` unless it brings its own authorization.
+pub fn request_of(service: &Arc<Service>, token: &str, request: test::TestRequest) -> Answer {
+    let mut request = request.to_request();
+    if !request.headers().contains_key("authorization") && !token.is_empty() {
+        let bearer = format!("Bearer {token}").parse().unwrap();
+        request.headers_mut().insert(actix_web::http::header::AUTHORIZATION, bearer);
+    }
+    let method = service.method();
+    let body_limit = usize::try_from(service.settings.server.body_limit).unwrap();
+    actix_web::rt::System::new().block_on(async {
+        let reader = Reader::new(method.lexicon, method.card).with_least_confidence(method.least_confidence);
+        let app = App::new()
+            .app_data(web::Data::from(Arc::clone(service)))
+            .app_data(web::Data::new(RefCell::new(reader)))
+            .configure(routes::configure(body_limit));
+        let app = test::init_service(app).await;
+        let answer = test::call_service(&app, request).await;
+        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+        Answer { status, headers, body: test::read_body(answer).await.to_vec() }
+    })
 }
 
 /// What conversations are read with: the built-in rules, an office at UTC.
