@@ -1,5 +1,6 @@
 //! Reads conversations that have something new.
 
+use super::handed::{Handed, Words};
 use super::kept::{CueRow, DetectionRow, Evidence, RecoveryRow};
 use super::whole::Whole;
 use super::{Method, hundredths};
@@ -9,17 +10,19 @@ use crate::promise::{Fate, Outcome, Promise, Terms, Turn, Why, turns};
 use crate::reading::{MessageReading, Reader};
 use crate::recovery::Recovery;
 use crate::situation::Cue;
-use crate::store::analysis::{self, Analysed, AnalysisRow, PromiseRow, StoredMessage, Unread, situation, unread};
+use crate::store::analysed::{Analysed, AnalysisRow, FirstRead, PromiseRow, keep};
+use crate::store::analysis::{self, StoredMessage, Unread, situation, unread};
 use crate::store::rereading::judge_due_promises;
 use crate::store::{Pending, Store, StoreError};
 use jiff::Timestamp;
 use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
-/// So many conversations are read and kept together.
-const TOGETHER: usize = 256;
+/// So many conversations are read and kept together: each time costs a wait for the disk, and what lies where all are
+/// written is written anew.
+const TOGETHER: usize = 512;
 
-/// So many lots may wait to be written while the next ones are read.
+/// So many lots of each thread may wait to be written while the next one is read.
 const AHEAD: usize = 3;
 
 /// The agent of messages that name none.
@@ -32,19 +35,26 @@ pub struct Analyst<'s> {
     method: Method,
     version: i64,
     threads: usize,
+    handed: Option<Arc<Handed>>,
     /// Those that nobody reads with now: they remember words.
     readers: Mutex<Vec<Reader<'static>>>,
 }
 
 impl<'s> Analyst<'s> {
-    /// One that reads with `method`, `threads` conversations side by side.
+    /// One that reads with `method`, on `threads` threads.
     ///
     /// # Errors
     /// Where the store fails.
     pub fn new(store: &'s Store, method: Method, threads: usize) -> Result<Self, StoreError> {
         let row = method.version()?;
         let version = store.write(move |transaction| analysis::version(transaction, &row)).wait()?;
-        Ok(Self { store, method, version, threads: threads.max(1), readers: Mutex::default() })
+        Ok(Self { store, method, version, threads: threads.max(1), handed: None, readers: Mutex::default() })
+    }
+
+    /// The same, which hands over to the search index what it reads.
+    #[must_use]
+    pub fn handing_over(self, handed: Arc<Handed>) -> Self {
+        Self { handed: Some(handed), ..self }
     }
 
     /// The key of the version that it reads with.
@@ -58,64 +68,82 @@ impl<'s> Analyst<'s> {
     ///
     /// # Errors
     /// Where the store fails.
-    pub fn read_all(&self, stop: &dyn Fn() -> bool) -> Result<usize, StoreError> {
-        let mut waiting: VecDeque<Pending<()>> = VecDeque::new();
-        let (mut read, mut after) = (0, 0);
+    pub fn read_all(&self, stop: &(dyn Fn() -> bool + Sync)) -> Result<usize, StoreError> {
+        let mut read = 0;
         while !stop() {
-            let lot = self.store.read(|transaction| unread(transaction, after, TOGETHER))?;
-            let Some(last) = lot.last() else {
-                if waiting.is_empty() {
-                    // The data may now reach beyond promises of conversations that were read before.
-                    if self.store.write(judge_due_promises).wait()? == 0 {
-                        break;
-                    }
-                }
-                waiting.drain(..).try_for_each(Pending::wait)?;
-                after = 0;
-                continue;
-            };
-            after = last.revision;
-            read += lot.len();
-            let analysed = self.lot(lot);
-            waiting.push_back(self.store.write_lot(move |transaction| analysis::keep(transaction, &analysed)));
-            if waiting.len() >= AHEAD {
-                waiting.pop_front().map_or(Ok(()), Pending::wait)?;
+            let round = self.round(stop)?;
+            read += round;
+            // The data may now reach beyond promises of conversations that were read before.
+            if round == 0 && self.store.write(judge_due_promises).wait()? == 0 {
+                break;
             }
         }
-        waiting.into_iter().try_for_each(Pending::wait)?;
         Ok(read)
     }
 
-    fn lot(&self, lot: Vec<Unread>) -> Vec<Analysed> {
-        if lot.len() < 8 {
-            return self.part(lot);
-        }
-        let each = lot.len().div_ceil(self.threads);
-        let mut lots: Vec<Vec<Unread>> = Vec::new();
-        let mut rest = lot.into_iter().peekable();
-        while rest.peek().is_some() {
-            lots.push(rest.by_ref().take(each).collect());
-        }
+    /// Reads what is to be read now, on several threads where it is much, and waits until it is kept.
+    fn round(&self, stop: &(dyn Fn() -> bool + Sync)) -> Result<usize, StoreError> {
+        let after = Mutex::new(0);
+        let first = self.next(&after)?;
+        let helpers = if first.len() < TOGETHER { 0 } else { self.threads - 1 };
         std::thread::scope(|scope| {
-            let threads: Vec<_> = lots.into_iter().map(|lot| scope.spawn(move || self.part(lot))).collect();
-            // Reading does not panic; what a thread did not give stays to be read.
-            threads.into_iter().flat_map(|thread| thread.join().unwrap_or_default()).collect()
+            let helping = || self.next(&after).and_then(|lot| self.read_on(lot, &after, stop));
+            let helpers: Vec<_> = (0..helpers).map(|_| scope.spawn(helping)).collect();
+            let read = self.read_on(first, &after, stop);
+            // Reading does not panic; what a thread did not keep stays to be read.
+            helpers.into_iter().try_fold(read?, |read, helper| Ok(read + helper.join().unwrap_or(Ok(0))?))
         })
     }
 
-    /// Reads conversations one after the other.
-    fn part(&self, lot: Vec<Unread>) -> Vec<Analysed> {
+    /// The next lot of conversations that are to be read; none where all are taken.
+    fn next(&self, after: &Mutex<i64>) -> Result<Vec<Unread>, StoreError> {
+        let mut after = after.lock().unwrap_or_else(PoisonError::into_inner);
+        let lot = self.store.read(|transaction| unread(transaction, *after, TOGETHER))?;
+        *after = lot.last().map_or(*after, |last| last.revision);
+        Ok(lot)
+    }
+
+    /// Reads `lot` and the lots after it.
+    fn read_on(
+        &self,
+        mut lot: Vec<Unread>,
+        after: &Mutex<i64>,
+        stop: &(dyn Fn() -> bool + Sync),
+    ) -> Result<usize, StoreError> {
         let readers = || self.readers.lock().unwrap_or_else(PoisonError::into_inner);
         let known = readers().pop();
         let mut reader = known.unwrap_or_else(|| {
             Reader::new(self.method.lexicon, self.method.card).with_least_confidence(self.method.least_confidence)
         });
-        let analysed = lot.into_iter().map(|unread| self.conversation(&mut reader, unread)).collect();
+        let mut waiting: VecDeque<Pending<()>> = VecDeque::new();
+        let mut read = 0;
+        while !lot.is_empty() {
+            read += lot.len();
+            waiting.push_back(self.keep(lot.into_iter().map(|unread| self.conversation(&mut reader, unread))));
+            if waiting.len() >= AHEAD {
+                waiting.pop_front().map_or(Ok(()), Pending::wait)?;
+            }
+            lot = if stop() { Vec::new() } else { self.next(after)? };
+        }
         readers().push(reader);
-        analysed
+        waiting.into_iter().try_for_each(Pending::wait)?;
+        Ok(read)
     }
 
-    fn conversation(&self, reader: &mut Reader<'static>, unread: Unread) -> Analysed {
+    /// Keeps what was read; once it is kept the index may have it.
+    fn keep(&self, read: impl Iterator<Item = (Analysed, Vec<Words>)>) -> Pending<()> {
+        let (analysed, words): (Vec<Analysed>, Vec<Vec<Words>>) = read.unzip();
+        let handed = self.handed.clone();
+        let then = move |first: Vec<Option<FirstRead>>| {
+            if let Some(handed) = handed {
+                handed.put(first.into_iter().zip(words).filter_map(|(first, words)| Some((first?, words))));
+            }
+        };
+        self.store.write_lot_then(move |transaction| keep(transaction, &analysed), then)
+    }
+
+    /// What is read in a conversation, and the words of its messages where the index is to have them.
+    fn conversation(&self, reader: &mut Reader<'static>, unread: Unread) -> (Analysed, Vec<Words>) {
         let Unread { key, revision, piece, messages: stored, newest } = unread;
         let source = piece.source.clone().into_owned();
         let Whole { conversation, stored, sideless } = Whole::of(piece, &stored);
@@ -123,16 +151,17 @@ impl<'s> Analyst<'s> {
         let turns = turns(&conversation, &readings);
         let now = newest.unwrap_or(Timestamp::MIN);
         let recovery = Recovery::of(self.method.lexicon, &self.method.office, &turns, now, &self.method.terms);
-        let mut analyses = Vec::new();
+        let (mut analyses, mut words) = (Vec::new(), Vec::new());
         for (index, turn) in turns.iter().enumerate() {
             let of_agent = turn.message.author.role == Role::Agent && turn.message.visibility == Visibility::Public;
             if of_agent && !stored[index].dropped {
                 analyses.push(self.analysis(turn, &stored, index));
+                words.extend(self.handed.as_ref().map(|_| self.words(turn)));
             }
         }
         let promises = recovery.promises.iter().filter(|(promise, _)| !stored[promise.turn as usize].dropped);
         let sent: Vec<Timestamp> = turns.iter().filter_map(|turn| turn.sent).collect();
-        Analysed {
+        let analysed = Analysed {
             key,
             revision,
             version: self.version,
@@ -148,7 +177,13 @@ impl<'s> Analyst<'s> {
             ),
             analyses,
             promises: promises.map(|one| self.promise(one, &turns, &stored)).collect(),
-        }
+        };
+        (analysed, words)
+    }
+
+    fn words(&self, turn: &Turn<'_>) -> Words {
+        let Turn { message, reading, .. } = turn;
+        Words::read(&message.body, message.format, &reading.detections, self.method.lexicon)
     }
 
     fn analysis(&self, turn: &Turn<'_>, stored: &[StoredMessage], index: usize) -> AnalysisRow {

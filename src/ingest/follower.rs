@@ -1,18 +1,21 @@
 //! The search index follows the store.
 
 use super::CriterionRow;
+use super::handed::{Handed, Messages, Words};
 use super::kept::Evidence;
 use crate::index::{Document, Index, IndexError, Opened, Rebuilt, Stamp, Writer};
-use crate::marked::authored;
-use crate::reading::{Findings, markup_of};
+use crate::reading::Findings;
 use crate::store::analysis::situation;
-use crate::store::documents::{Changed, MessageRow, analysed, changes, criteria, has_removed, identity};
+use crate::store::documents::{
+    Changed, Changes, MessageRow, WordsRow, analysed, changes, criteria, has_removed, identity, messages,
+};
 use crate::store::{Store, StoreError, change};
 use jiff::tz::TimeZone;
 use rusqlite::Transaction;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::path::Path;
+use std::sync::Arc;
 use thiserror::Error;
 
 /// So many conversations are taken from the store at once.
@@ -40,10 +43,29 @@ pub struct Follower {
     /// Whether words that were erased may still lie in the index's files.
     erased: bool,
     zone: TimeZone,
+    /// What need not be looked up in the store.
+    handed: Arc<Handed>,
     /// The criteria of each version, in the order of the bits.
     versions: HashMap<i64, Vec<String>>,
-    /// Up to which change documents were given to the writer, and how many since the last commit.
-    given: (i64, usize),
+    given: Given,
+}
+
+/// What was given to the index.
+#[derive(Debug)]
+struct Given {
+    /// The change up to which that goes.
+    change: i64,
+    /// The store's last change at that time.
+    head: i64,
+    /// How many messages since the last commit.
+    messages: usize,
+}
+
+impl Given {
+    /// What was committed.
+    fn of(index: &Index) -> Self {
+        Self { change: i64::try_from(index.change()).unwrap_or(0), head: i64::MAX, messages: 0 }
+    }
 }
 
 impl Follower {
@@ -61,9 +83,8 @@ impl Follower {
         let stamp = Stamp::current(format!("{identity:x} {name}"));
         let opened = Index::open_for(folder, &stamp, head.unsigned_abs())?;
         let Opened { index, writer, rebuilt } = opened;
-        let change = i64::try_from(index.change()).unwrap_or(0);
-        let (versions, given) = (HashMap::new(), (change, 0));
-        Ok((Self { writer, index, erased, zone, versions, given }, rebuilt))
+        let (handed, versions, given) = (Arc::default(), HashMap::new(), Given::of(&index));
+        Ok((Self { writer, index, erased, zone, handed, versions, given }, rebuilt))
     }
 
     /// The index, for searching.
@@ -72,59 +93,92 @@ impl Follower {
         &self.index
     }
 
+    /// Where whoever reads hands over what was read.
+    #[must_use]
+    pub fn handed(&self) -> Arc<Handed> {
+        Arc::clone(&self.handed)
+    }
+
     /// Brings the index up to the store, until it is or `stop` says so; gives how many messages were indexed.
     ///
     /// # Errors
     /// Where the store or the index fails; what was committed stands, and the next call goes on from there.
     pub fn follow(&mut self, store: &Store, stop: &dyn Fn() -> bool) -> Result<usize, FollowError> {
-        let followed = self.follow_on(store, stop);
-        if followed.is_err() {
-            self.writer.rollback()?;
-            self.given = (i64::try_from(self.index.change()).unwrap_or(0), 0);
-        }
-        followed
+        let indexed = self.feed(store, stop)?;
+        self.commit()?;
+        Ok(indexed)
     }
 
-    fn follow_on(&mut self, store: &Store, stop: &dyn Fn() -> bool) -> Result<usize, FollowError> {
-        let (mut messages, mut head) = (0, i64::MAX);
+    /// The same without an end: what is indexed is found after [`Self::commit`], or when much has come together.
+    ///
+    /// # Errors
+    /// As [`Self::follow`].
+    pub fn feed(&mut self, store: &Store, stop: &dyn Fn() -> bool) -> Result<usize, FollowError> {
+        let fed = self.try_feed(store, stop);
+        self.or_forget(fed)
+    }
+
+    /// Lets what was indexed be found.
+    ///
+    /// # Errors
+    /// As [`Self::follow`].
+    pub fn commit(&mut self) -> Result<(), FollowError> {
+        let committed = self.try_commit();
+        self.or_forget(committed)
+    }
+
+    /// How many messages were indexed that are not found yet.
+    #[must_use]
+    pub fn uncommitted(&self) -> usize {
+        self.given.messages
+    }
+
+    /// After a failure begins again with what was committed.
+    fn or_forget<T>(&mut self, done: Result<T, FollowError>) -> Result<T, FollowError> {
+        if done.is_err() {
+            self.writer.rollback()?;
+            self.given = Given::of(&self.index);
+        }
+        done
+    }
+
+    fn try_feed(&mut self, store: &Store, stop: &dyn Fn() -> bool) -> Result<usize, FollowError> {
+        let mut messages = 0;
         while !stop() {
-            let after = self.given.0;
-            let lot = store.read(|transaction| changes(transaction, after, TOGETHER))?;
-            if lot.up_to == after {
-                break;
-            }
+            let after = self.given.change;
+            let (lot, read) = store.read(|transaction| self.changed(transaction, after))?;
+            self.given.head = lot.head;
             self.erased |= !lot.removed.is_empty();
             lot.removed.into_iter().for_each(|conversation| self.writer.remove(conversation));
-            for changed in lot.changed {
-                let documents = self.documents(store, &changed)?;
-                self.given.1 += documents.len();
+            for (changed, read) in lot.changed.iter().zip(read) {
+                let documents = self.documents(store, changed, read)?;
+                self.given.messages += documents.len();
                 messages += documents.len();
                 self.writer.replace(changed.conversation, documents)?;
             }
-            self.given.0 = lot.up_to;
-            if self.given.1 >= COMMITTED_TOGETHER {
-                self.commit(lot.head)?;
+            self.given.change = lot.up_to;
+            self.handed.forget(lot.up_to);
+            if self.given.messages >= COMMITTED_TOGETHER {
+                self.try_commit()?;
             }
             if lot.up_to == lot.head {
                 // What came meanwhile waits for the next time, or a steady stream would never be committed.
-                head = lot.head;
                 break;
             }
         }
-        if self.given.0 > i64::try_from(self.index.change()).unwrap_or(0) {
-            self.commit(head)?;
+        Ok(messages)
+    }
+
+    fn try_commit(&mut self) -> Result<(), FollowError> {
+        if self.given.change > Given::of(&self.index).change {
+            // Numbers of changes are counted from 1.
+            self.writer.commit(self.given.change.unsigned_abs(), self.given.head.unsigned_abs())?;
+            self.given.messages = 0;
         }
         if self.erased {
             self.writer.expunge()?;
             self.erased = false;
         }
-        Ok(messages)
-    }
-
-    fn commit(&mut self, head: i64) -> Result<(), FollowError> {
-        // Numbers of changes are counted from 1.
-        self.writer.commit(self.given.0.unsigned_abs(), head.unsigned_abs())?;
-        self.given.1 = 0;
         Ok(())
     }
 
@@ -160,9 +214,23 @@ impl Follower {
         Ok(self.writer.close()?)
     }
 
-    fn documents(&mut self, store: &Store, changed: &Changed) -> Result<Vec<Document>, FollowError> {
-        let mut documents = Vec::with_capacity(changed.messages.len());
-        for row in &changed.messages {
+    /// What changed after `after`, and the messages of each conversation among it.
+    fn changed(&self, transaction: &Transaction<'_>, after: i64) -> Result<(Changes, Vec<Messages>), StoreError> {
+        let lot = changes(transaction, after, TOGETHER)?;
+        let read = |changed: &Changed| match self.handed.take(changed.conversation, changed.change) {
+            Some(handed) => Ok(handed),
+            None => {
+                let rows = messages(transaction, changed.conversation)?;
+                rows.into_iter().map(|(message, row)| Ok((message, words(&row)?))).collect()
+            }
+        };
+        let read = lot.changed.iter().map(read).collect::<Result<_, StoreError>>()?;
+        Ok((lot, read))
+    }
+
+    fn documents(&mut self, store: &Store, changed: &Changed, read: Messages) -> Result<Vec<Document>, FollowError> {
+        let mut documents = Vec::with_capacity(read.len());
+        for (row, words) in read {
             let criteria = match self.versions.entry(row.version) {
                 Entry::Occupied(known) => known.into_mut(),
                 Entry::Vacant(unknown) => {
@@ -171,26 +239,21 @@ impl Follower {
                     unknown.insert(rows.into_iter().map(|row| row.id).collect())
                 }
             };
-            documents.push(document(changed, row, criteria, &self.zone)?);
+            documents.push(document(changed, row, words, criteria, &self.zone));
         }
         Ok(documents)
     }
 }
 
-fn document(changed: &Changed, row: &MessageRow, criteria: &[String], zone: &TimeZone) -> Result<Document, StoreError> {
+/// The words of a stored message.
+fn words(row: &WordsRow) -> Result<Words, StoreError> {
     let evidence: Evidence = serde_json::from_str(&row.evidence)?;
-    let (mut labels, mut rules) = (Vec::new(), Vec::new());
-    for detection in evidence.detections {
-        if let Some(kind) = &detection.kind {
-            labels.push(format!("{}:{kind}", detection.label));
-        }
-        labels.push(detection.label);
-        rules.push(detection.rule);
-    }
-    for names in [&mut labels, &mut rules] {
-        names.sort_unstable();
-        names.dedup();
-    }
+    let found = evidence.detections.iter();
+    let found = found.map(|one| (one.label.as_str(), one.kind.as_deref(), one.rule.as_str()));
+    Ok(Words::new(row.body.as_deref().unwrap_or_default(), row.format, found))
+}
+
+fn document(changed: &Changed, row: MessageRow, words: Words, criteria: &[String], zone: &TimeZone) -> Document {
     let of_bits = |bits: i64| {
         let named = criteria.iter().enumerate().filter(move |(bit, _)| bits >> bit & 1 == 1);
         named.map(|(_, id)| id.clone()).collect()
@@ -199,24 +262,25 @@ fn document(changed: &Changed, row: &MessageRow, criteria: &[String], zone: &Tim
     let findings = findings.iter().enumerate().filter(|(bit, _)| row.findings >> bit & 1 == 1);
     #[expect(clippy::cast_precision_loss, reason = "a score is 0 to 10,000 hundredths")]
     let score = row.score.map(|score| score as f64 / 100.0);
-    Ok(Document {
+    let agent = row.agent;
+    Document {
         message: row.message,
-        body: row.body.as_deref().map(|body| authored(body, markup_of(row.format))).unwrap_or_default(),
-        agent: Some(row.agent.to_string()),
-        agent_names: std::iter::once(&row.agent_id).chain(&row.agent_name).cloned().collect(),
-        team: row.team.clone(),
+        body: words.body,
+        agent: Some(agent.key.to_string()),
+        agent_names: std::iter::once(&agent.id).chain(&agent.name).cloned().collect(),
+        team: agent.team.clone(),
         channel: changed.channel.clone(),
         source: Some(changed.source.clone()),
-        labels,
-        rules,
+        labels: words.labels,
+        rules: words.rules,
         findings: findings.map(|(_, (name, _))| (*name).to_owned()).collect(),
         met: of_bits(row.met),
         unmet: of_bits(row.unmet),
-        promises: row.fates.iter().flat_map(|fates| fates.split(',')).map(str::to_owned).collect(),
+        promises: row.fates,
         score,
         failure: row.situation & situation::SERVICE_FAILURE != 0,
         scored: row.score.is_some(),
         reviewed: row.reviewed,
         sent: row.sent.map(|sent| sent.to_zoned(zone.clone())),
-    })
+    }
 }

@@ -2,7 +2,8 @@
 //!
 //! 1. [`take`]: pieces of conversations are kept as they come; acknowledged once they are safely on disk.
 //! 2. [`Analyst`]: conversations with something new are read anew as a whole, and what was read is kept.
-//! 3. the search index follows the store.
+//! 3. [`Follower`]: the search index follows the store. What the analyst has just read it need not look up, as that is
+//!    [`Handed`] over; what changed, and in which order, the store says all the same.
 //!
 //! What was taken in and not yet read when the program ended is read when it starts again. Because the whole
 //! conversation is read from the same messages in the same order, it does not matter in which order, how late
@@ -11,6 +12,7 @@
 mod analyst;
 mod delivered;
 mod follower;
+mod handed;
 pub mod import;
 pub mod in_force;
 mod kept;
@@ -20,6 +22,7 @@ mod whole;
 pub use analyst::Analyst;
 pub use delivered::said;
 pub use follower::{FollowError, Follower};
+pub use handed::Handed;
 pub use in_force::InForce;
 pub use kept::{CueRow, DetectionRow, Evidence, RecoveryRow};
 pub use whole::Whole;

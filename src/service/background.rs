@@ -102,7 +102,8 @@ fn read(service: &Service) {
                 service.changed.wake();
                 service.unread.is_stopped() || service.switch.is_wanted()
             };
-            Analyst::new(&service.store, service.method(), threads)?.read_all(&stop)
+            let analyst = Analyst::new(&service.store, service.method(), threads)?;
+            analyst.handing_over(Arc::clone(&service.handed)).read_all(&stop)
         });
         match read {
             Ok(_) => {

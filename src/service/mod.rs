@@ -34,7 +34,7 @@ pub mod tls;
 pub mod versions;
 
 use crate::index::{Index, Rebuilt};
-use crate::ingest::{FollowError, Follower, INDEX, Method};
+use crate::ingest::{FollowError, Follower, Handed, INDEX, Method};
 use crate::library::Library;
 use crate::promise::Office;
 use crate::settings::Settings;
@@ -68,6 +68,8 @@ pub struct Service {
     pub office: Office,
     /// Where messages are searched.
     pub index: Index,
+    /// What was read and waits for the index.
+    pub handed: Arc<Handed>,
     /// How long what was taken in waits until it can be found.
     pub lag: Lag,
     /// What is counted.
@@ -101,7 +103,7 @@ impl Service {
     ) -> Result<(Self, Follower, Option<Rebuilt>), FollowError> {
         let folder = store.folder().join(INDEX);
         let (follower, rebuilt) = Follower::open(&folder, &store, method.office.zone().clone())?;
-        let index = follower.index().clone();
+        let (index, handed) = (follower.index().clone(), follower.handed());
         let office = method.office.clone();
         let switch = Switch::open(&store, &settings, method, library)?;
         let given_secrets = GivenSecrets::open(&store)?;
@@ -123,6 +125,7 @@ impl Service {
             office,
             access,
             index,
+            handed,
             lag: Lag::default(),
             metrics,
             numbers,

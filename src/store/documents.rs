@@ -4,6 +4,7 @@ use super::{StoreError, change, timestamp};
 use crate::conversation::Format;
 use jiff::Timestamp;
 use rusqlite::{Transaction, params};
+use std::sync::Arc;
 
 /// A conversation whose messages are to be indexed anew.
 #[derive(Debug)]
@@ -14,29 +15,19 @@ pub struct Changed {
     pub source: String,
     /// How its messages travelled.
     pub channel: Option<String>,
-    /// The agents' public messages.
-    pub messages: Vec<MessageRow>,
+    /// The change by which it last changed.
+    pub change: i64,
 }
 
-/// An agent's message with what was read in it.
-#[derive(Debug)]
+/// An agent's message with what was read in it, but for its words.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MessageRow {
     /// Its key.
     pub message: i64,
-    /// The text as sent; `None` once it was dropped.
-    pub body: Option<String>,
-    /// How that is written.
-    pub format: Option<Format>,
     /// When it was sent.
     pub sent: Option<Timestamp>,
-    /// The key of its author.
-    pub agent: i64,
-    /// The author's identifier.
-    pub agent_id: String,
-    /// The author's name.
-    pub agent_name: Option<String>,
-    /// The author's team.
-    pub team: Option<String>,
+    /// Its author.
+    pub agent: Arc<ShownAgent>,
     /// The version it was read with.
     pub version: i64,
     /// Hundredths of a point.
@@ -49,12 +40,34 @@ pub struct MessageRow {
     pub met: i64,
     /// Bits of those that are not.
     pub unmet: i64,
-    /// Detections and cues (JSON).
-    pub evidence: String,
-    /// What became of its promises, each kind once, separated by commas.
-    pub fates: Option<String>,
+    /// What became of its promises.
+    pub fates: Vec<String>,
     /// Whether a person reviewed it.
     pub reviewed: bool,
+}
+
+/// The author of a message as people look for them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShownAgent {
+    /// The key.
+    pub key: i64,
+    /// Identifier in the ticketing tool.
+    pub id: String,
+    /// Name shown to people.
+    pub name: Option<String>,
+    /// Name of the team.
+    pub team: Option<String>,
+}
+
+/// The words of a message, and what was found in them.
+#[derive(Debug)]
+pub struct WordsRow {
+    /// The text as sent; `None` once it was dropped.
+    pub body: Option<String>,
+    /// How that is written.
+    pub format: Option<Format>,
+    /// Detections and cues (JSON).
+    pub evidence: String,
 }
 
 /// What changed after some number.
@@ -83,8 +96,7 @@ pub fn changes(transaction: &Transaction<'_>, after: i64, limit: usize) -> Resul
     while let Some(row) = rows.next()? {
         let conversation = row.get(0)?;
         last = row.get(3)?;
-        let messages = messages(transaction, conversation)?;
-        changed.push(Changed { conversation, source: row.get(1)?, channel: row.get(2)?, messages });
+        changed.push(Changed { conversation, source: row.get(1)?, channel: row.get(2)?, change: last });
     }
     let up_to = if changed.len() < limit { head } else { last };
     let sql = "SELECT conversation FROM removed WHERE change > ?1 AND change <= ?2 ORDER BY change";
@@ -93,7 +105,11 @@ pub fn changes(transaction: &Transaction<'_>, after: i64, limit: usize) -> Resul
     Ok(Changes { removed, changed, up_to, head })
 }
 
-fn messages(transaction: &Transaction<'_>, conversation: i64) -> Result<Vec<MessageRow>, StoreError> {
+/// The agents' public messages of a conversation.
+///
+/// # Errors
+/// Where the store fails.
+pub fn messages(transaction: &Transaction<'_>, conversation: i64) -> Result<Vec<(MessageRow, WordsRow)>, StoreError> {
     let sql =
         "SELECT analysis.message, body, format, analysis.sent_at, agent.key, agent.id, agent.name, team.name, version,
                       score, situation, findings, met, unmet, evidence,
@@ -106,25 +122,23 @@ fn messages(transaction: &Transaction<'_>, conversation: i64) -> Result<Vec<Mess
     let mut select = transaction.prepare_cached(sql)?;
     let rows = select.query_map([conversation], |row| {
         let format: Option<String> = row.get(2)?;
-        Ok(MessageRow {
+        let fates: Option<String> = row.get(15)?;
+        let agent = ShownAgent { key: row.get(4)?, id: row.get(5)?, name: row.get(6)?, team: row.get(7)? };
+        let message = MessageRow {
             message: row.get(0)?,
-            body: row.get(1)?,
-            format: format.as_deref().and_then(super::pieces::format_named),
             sent: row.get::<_, Option<i64>>(3)?.and_then(timestamp),
-            agent: row.get(4)?,
-            agent_id: row.get(5)?,
-            agent_name: row.get(6)?,
-            team: row.get(7)?,
+            agent: Arc::new(agent),
             version: row.get(8)?,
             score: row.get(9)?,
             situation: row.get(10)?,
             findings: row.get(11)?,
             met: row.get(12)?,
             unmet: row.get(13)?,
-            evidence: row.get(14)?,
-            fates: row.get(15)?,
+            fates: fates.iter().flat_map(|fates| fates.split(',')).map(str::to_owned).collect(),
             reviewed: row.get(16)?,
-        })
+        };
+        let format = format.as_deref().and_then(super::pieces::format_named);
+        Ok((message, WordsRow { body: row.get(1)?, format, evidence: row.get(14)? }))
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }

@@ -6,6 +6,7 @@
 pub mod access;
 pub mod agents;
 pub mod agreement;
+pub mod analysed;
 pub mod analysis;
 pub mod answered;
 pub mod audit_log;
@@ -14,6 +15,7 @@ pub mod calibration;
 pub mod check;
 mod conditions;
 pub mod conversations;
+mod counter;
 pub mod deliveries;
 pub mod documents;
 pub mod edits;
@@ -43,6 +45,7 @@ pub mod uploads;
 pub mod users;
 mod writer;
 
+pub use counter::{change, next_change};
 pub use lock::FolderLock;
 pub use writer::{Pending, Task};
 
@@ -175,7 +178,17 @@ impl Store {
         self.writer.write(work, true)
     }
 
-    /// The same without waiting.
+    /// The same; what `then` makes of what `work` gives is ready once that is safely on disk. It is called on the
+    /// thread that writes, which waits for it.
+    pub fn write_lot_then<T: Send + 'static, U: Send + 'static>(
+        &self,
+        work: impl Task<T>,
+        then: impl FnOnce(T) -> U + Send + 'static,
+    ) -> Pending<U> {
+        self.writer.write_then(work, then, true)
+    }
+
+    /// As [`Self::write`], without waiting.
     ///
     /// # Errors
     /// [`StoreError::Busy`] where too much is waiting.
@@ -300,42 +313,6 @@ pub fn milliseconds(time: jiff::Timestamp) -> i64 {
 #[must_use]
 pub fn timestamp(milliseconds: i64) -> Option<jiff::Timestamp> {
     jiff::Timestamp::from_millisecond(milliseconds).ok()
-}
-
-/// The next number of a change.
-///
-/// # Errors
-/// Where the store fails.
-pub fn next_change(transaction: &Transaction<'_>) -> Result<i64, StoreError> {
-    next(transaction, "change")
-}
-
-/// A key for a new conversation, which none had before: not even one that was erased.
-///
-/// # Errors
-/// Where the store fails.
-pub fn next_conversation(transaction: &Transaction<'_>) -> Result<i64, StoreError> {
-    next(transaction, "conversation")
-}
-
-/// Counts up. Not by `RETURNING`, for which SQLite keeps each page as it was until the statement has ended: that takes
-/// several times as long as counting.
-fn next(transaction: &Transaction<'_>, counter: &str) -> Result<i64, StoreError> {
-    transaction.prepare_cached("UPDATE counter SET value = value + 1 WHERE name = ?1")?.execute([counter])?;
-    count(transaction, counter)
-}
-
-fn count(transaction: &Transaction<'_>, counter: &str) -> Result<i64, StoreError> {
-    let sql = "SELECT value FROM counter WHERE name = ?1";
-    Ok(transaction.prepare_cached(sql)?.query_row([counter], |row| row.get(0))?)
-}
-
-/// The number of the last change.
-///
-/// # Errors
-/// Where the store fails.
-pub fn change(transaction: &Transaction<'_>) -> Result<i64, StoreError> {
-    count(transaction, "change")
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Takes in what tools send: pieces of conversations and people, in any order, any number of times.
 
-use super::{StoreError, milliseconds, next_change, next_conversation};
+use super::counter::Counter;
+use super::{StoreError, milliseconds, next_change};
 use crate::conversation::{Format, ParticipantId, Role, Visibility};
 use crate::source::{Person, Piece, PieceMessage, Record};
 use rusqlite::{OptionalExtension, Transaction, params};
@@ -37,28 +38,36 @@ pub fn take(transaction: &Transaction<'_>, record: &Record) -> Result<Option<Tak
 /// # Errors
 /// Where the store fails.
 pub fn take_all(transaction: &Transaction<'_>, records: &[Record]) -> Result<Vec<Option<Taken>>, StoreError> {
-    let mut lot = Lot::default();
+    let mut lot = Lot::begin(transaction)?;
     let each = |record: &Record| match record {
-        Record::Piece(piece) => lot.piece(transaction, piece).map(Some),
-        Record::Person(person) => self::person(transaction, person).map(|()| None),
+        Record::Piece(piece) => lot.piece(piece).map(Some),
+        Record::Person(person) => lot.person(person).map(|()| None),
     };
     let taken = records.iter().map(each).collect::<Result<_, _>>()?;
-    lot.finish(transaction)?;
+    lot.finish()?;
     Ok(taken)
 }
 
 /// What records that are kept together come to.
-#[derive(Debug, Default)]
-struct Lot {
+#[derive(Debug)]
+struct Lot<'t> {
+    transaction: &'t Transaction<'t>,
+    /// Keys for conversations that are not known yet.
+    keys: Counter<'t>,
     /// Conversations with something new.
     touched: BTreeSet<i64>,
     /// The time of each source's newest message.
     newest: BTreeMap<String, i64>,
 }
 
-impl Lot {
+impl<'t> Lot<'t> {
+    fn begin(transaction: &'t Transaction<'t>) -> Result<Self, StoreError> {
+        let keys = Counter::of_conversations(transaction)?;
+        Ok(Self { transaction, keys, touched: BTreeSet::new(), newest: BTreeMap::new() })
+    }
+
     /// Keeps a piece of a conversation; one that has no identifier gets one from its content.
-    fn piece(&mut self, transaction: &Transaction<'_>, piece: &Piece) -> Result<Taken, StoreError> {
+    fn piece(&mut self, piece: &Piece) -> Result<Taken, StoreError> {
         let ids = identifiers(&piece.messages);
         let id = match &piece.conversation {
             Some(id) => Cow::Borrowed(id.as_str()),
@@ -67,14 +76,14 @@ impl Lot {
         let requester = piece.requester.as_ref().map(ParticipantId::as_str);
         let times: Vec<Option<i64>> = piece.messages.iter().map(|message| sent_at(message.sent.as_deref())).collect();
         let channel = piece.channel.as_deref().map(|channel| (channel, times.iter().flatten().min().copied()));
-        let (conversation, new, mut touched) = conversation(transaction, &piece.source, &id, channel, requester)?;
+        let (conversation, new, mut touched) = self.conversation(&piece.source, &id, channel, requester)?;
         let mut taken = Taken { conversation, new, added: 0, changed: 0, known: 0 };
         // Some tools list the newest first; of messages of the same time the last one listed is then the first.
         let reversed = matches!((times.first(), times.last()), (Some(Some(first)), Some(Some(last))) if first > last);
         let count = piece.messages.len();
         for (index, ((message, id), sent_at)) in piece.messages.iter().zip(&ids).zip(&times).enumerate() {
             let position = if reversed { count - 1 - index } else { index };
-            match self::message(transaction, conversation, id, position, message, *sent_at)? {
+            match self::message(self.transaction, conversation, id, position, message, *sent_at)? {
                 Outcome::Added => taken.added += 1,
                 Outcome::Changed => taken.changed += 1,
                 Outcome::Known => taken.known += 1,
@@ -93,11 +102,75 @@ impl Lot {
         Ok(taken)
     }
 
-    fn finish(self, transaction: &Transaction<'_>) -> Result<(), StoreError> {
-        self.touched.into_iter().try_for_each(|conversation| unread(transaction, conversation))?;
+    /// The key of the conversation, whether it is new, and whether something else about it is. Where its messages
+    /// travelled on several channels it is of that of the earliest, in whatever order they come: `channel` has the time.
+    fn conversation(
+        &mut self,
+        source: &str,
+        id: &str,
+        channel: Option<(&str, Option<i64>)>,
+        requester: Option<&str>,
+    ) -> Result<(i64, bool, bool), StoreError> {
+        let (channel, since) = channel.map_or((None, None), |(channel, since)| (Some(channel), since));
+        let since = channel.map(|_| since.unwrap_or(i64::MAX));
+        let sql = "SELECT key, channel, channel_since, requester FROM conversation WHERE source = ?1 AND id = ?2";
+        let known = self.transaction.prepare_cached(sql)?.query_row([source, id], |row| {
+            let requester = row.get::<_, Option<String>>(3)?;
+            Ok((row.get::<_, i64>(0)?, row.get::<_, Option<String>>(1)?, row.get::<_, Option<i64>>(2)?, requester))
+        });
+        let Some((key, old_channel, old_since, old_requester)) = known.optional()? else {
+            // Its revision follows with the lot.
+            let key = self.keys.next();
+            let sql = "INSERT INTO conversation (key, source, id, channel, channel_since, requester, revision)
+                       VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0)";
+            self.transaction.prepare_cached(sql)?.execute(params![key, source, id, channel, since, requester])?;
+            return Ok((key, true, true));
+        };
+        let (channel, since) = match (since, old_since) {
+            (Some(new), Some(old)) if new > old => (None, None),
+            _ => (channel, since),
+        };
+        // Of two who are said to have asked the one that sorts first, so that the order of arrival changes nothing.
+        let requester = old_requester.as_deref().into_iter().chain(requester).min();
+        let differs = |new: Option<&str>, old: &Option<String>| new.is_some() && new != old.as_deref();
+        let touched = differs(channel, &old_channel) || differs(requester, &old_requester);
+        if touched || since.is_some() && since != old_since {
+            let sql = "UPDATE conversation SET channel = coalesce(?2, channel),
+                       channel_since = coalesce(?3, channel_since), requester = coalesce(?4, requester) WHERE key = ?1";
+            self.transaction.prepare_cached(sql)?.execute(params![key, channel, since, requester])?;
+        }
+        Ok((key, false, touched))
+    }
+
+    /// Keeps who somebody is. Conversations in which nothing else told it are given to be read.
+    fn person(&mut self, person: &Person) -> Result<(), StoreError> {
+        let sql = "INSERT INTO person VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET
+                   role = coalesce(excluded.role, role), name = coalesce(excluded.name, name)
+                   WHERE role IS NOT coalesce(excluded.role, role) OR name IS NOT coalesce(excluded.name, name)";
+        let values = params![person.source, person.id.as_str(), person.role.map(role_name), person.name];
+        if self.transaction.prepare_cached(sql)?.execute(values)? == 0 {
+            return Ok(());
+        }
+        let sql = "SELECT DISTINCT conversation.key FROM message JOIN conversation ON conversation.key = conversation
+                   WHERE author = ?1 AND message.role IS NULL AND source = ?2";
+        let mut select = self.transaction.prepare_cached(sql)?;
+        let mut rows = select.query(params![person.id.as_str(), person.source])?;
+        while let Some(row) = rows.next()? {
+            self.touched.insert(row.get(0)?);
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Result<(), StoreError> {
+        self.keys.end()?;
+        let mut changes = Counter::of_changes(self.transaction)?;
+        for conversation in self.touched {
+            unread_since(self.transaction, conversation, changes.next())?;
+        }
+        changes.end()?;
         let sql = "INSERT INTO source VALUES (?1, ?2) ON CONFLICT DO UPDATE SET newest = excluded.newest
                    WHERE newest IS NULL OR newest < excluded.newest";
-        let mut upsert = transaction.prepare_cached(sql)?;
+        let mut upsert = self.transaction.prepare_cached(sql)?;
         self.newest.into_iter().try_for_each(|(source, newest)| {
             upsert.execute(params![source, newest])?;
             Ok(())
@@ -110,49 +183,13 @@ impl Lot {
 /// # Errors
 /// Where the store fails.
 pub fn unread(transaction: &Transaction<'_>, conversation: i64) -> Result<(), StoreError> {
-    let sql = "UPDATE conversation SET revision = ?2, dropped = NULL WHERE key = ?1";
-    transaction.prepare_cached(sql)?.execute([conversation, next_change(transaction)?])?;
-    Ok(())
+    unread_since(transaction, conversation, next_change(transaction)?)
 }
 
-/// The key of the conversation, whether it is new, and whether something else about it is. Where its messages
-/// travelled on several channels it is of that of the earliest, in whatever order they come: `channel` has the time.
-fn conversation(
-    transaction: &Transaction<'_>,
-    source: &str,
-    id: &str,
-    channel: Option<(&str, Option<i64>)>,
-    requester: Option<&str>,
-) -> Result<(i64, bool, bool), StoreError> {
-    let (channel, since) = channel.map_or((None, None), |(channel, since)| (Some(channel), since));
-    let since = channel.map(|_| since.unwrap_or(i64::MAX));
-    let sql = "SELECT key, channel, channel_since, requester FROM conversation WHERE source = ?1 AND id = ?2";
-    let known = transaction.prepare_cached(sql)?.query_row([source, id], |row| {
-        let requester = row.get::<_, Option<String>>(3)?;
-        Ok((row.get::<_, i64>(0)?, row.get::<_, Option<String>>(1)?, row.get::<_, Option<i64>>(2)?, requester))
-    });
-    let Some((key, old_channel, old_since, old_requester)) = known.optional()? else {
-        // Its revision follows with the lot.
-        let key = next_conversation(transaction)?;
-        let sql = "INSERT INTO conversation (key, source, id, channel, channel_since, requester, revision)
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0)";
-        transaction.prepare_cached(sql)?.execute(params![key, source, id, channel, since, requester])?;
-        return Ok((key, true, true));
-    };
-    let (channel, since) = match (since, old_since) {
-        (Some(new), Some(old)) if new > old => (None, None),
-        _ => (channel, since),
-    };
-    // Of two who are said to have asked the one that sorts first, so that the order of arrival changes nothing.
-    let requester = old_requester.as_deref().into_iter().chain(requester).min();
-    let differs = |new: Option<&str>, old: &Option<String>| new.is_some() && new != old.as_deref();
-    let touched = differs(channel, &old_channel) || differs(requester, &old_requester);
-    if touched || since.is_some() && since != old_since {
-        let sql = "UPDATE conversation SET channel = coalesce(?2, channel),
-                   channel_since = coalesce(?3, channel_since), requester = coalesce(?4, requester) WHERE key = ?1";
-        transaction.prepare_cached(sql)?.execute(params![key, channel, since, requester])?;
-    }
-    Ok((key, false, touched))
+fn unread_since(transaction: &Transaction<'_>, conversation: i64, change: i64) -> Result<(), StoreError> {
+    let sql = "UPDATE conversation SET revision = ?2, dropped = NULL WHERE key = ?1";
+    transaction.prepare_cached(sql)?.execute([conversation, change])?;
+    Ok(())
 }
 
 enum Outcome {
@@ -204,26 +241,6 @@ fn message(
     Ok(if changed == 1 { Outcome::Changed } else { Outcome::Known })
 }
 
-/// Keeps who somebody is. Conversations in which nothing else told it are given to be read.
-///
-/// # Errors
-/// Where the store fails.
-pub fn person(transaction: &Transaction<'_>, person: &Person) -> Result<(), StoreError> {
-    let sql = "INSERT INTO person VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET
-               role = coalesce(excluded.role, role), name = coalesce(excluded.name, name)
-               WHERE role IS NOT coalesce(excluded.role, role) OR name IS NOT coalesce(excluded.name, name)";
-    let values = params![person.source, person.id.as_str(), person.role.map(role_name), person.name];
-    if transaction.prepare_cached(sql)?.execute(values)? == 0 {
-        return Ok(());
-    }
-    let sql = "SELECT DISTINCT conversation.key FROM message JOIN conversation ON conversation.key = conversation
-               WHERE author = ?1 AND message.role IS NULL AND source = ?2";
-    let mut select = transaction.prepare_cached(sql)?;
-    let keys: Vec<i64> =
-        select.query_map(params![person.id.as_str(), person.source], |row| row.get(0))?.collect::<Result<_, _>>()?;
-    keys.into_iter().try_for_each(|key| unread(transaction, key))
-}
-
 /// The identifiers of messages: the tool's own, or a digest of time, author and text, with the number of
 /// earlier ones that are quite alike ("Yes please" may be said twice).
 fn identifiers<'m>(messages: &'m [PieceMessage]) -> Vec<Cow<'m, str>> {
@@ -253,7 +270,8 @@ fn digest<'t>(texts: impl IntoIterator<Item = &'t str>) -> String {
         hash.update((text.len() as u64).to_le_bytes());
         hash.update(text.as_bytes());
     }
-    hash.finalize().iter().take(12).map(|byte| format!("{byte:02x}")).collect()
+    let nibble = |value: u8| char::from(b"0123456789abcdef"[usize::from(value)]);
+    hash.finalize().iter().take(12).flat_map(|byte| [nibble(byte >> 4), nibble(byte & 15)]).collect()
 }
 
 fn sent_at(sent: Option<&str>) -> Option<i64> {

@@ -98,7 +98,17 @@ impl Writer {
 
     /// Puts work into the queue; waits where that is full.
     pub(super) fn write<T: Send + 'static>(&self, work: impl Task<T>, is_lot: bool) -> Pending<T> {
-        let (boxed, pending) = boxed(work, is_lot);
+        self.write_then(work, |done| done, is_lot)
+    }
+
+    /// The same; `then` makes of it what is answered, once it is committed.
+    pub(super) fn write_then<T: Send + 'static, U: Send + 'static>(
+        &self,
+        work: impl Task<T>,
+        then: impl FnOnce(T) -> U + Send + 'static,
+        is_lot: bool,
+    ) -> Pending<U> {
+        let (boxed, pending) = boxed(work, then, is_lot);
         if let Some(queue) = &self.sender {
             self.waiting.fetch_add(1, Ordering::Relaxed);
             // Where the thread has ended the answer is dropped, and `Pending` says so.
@@ -109,7 +119,7 @@ impl Writer {
 
     /// Puts work into the queue where there is room.
     pub(super) fn offer<T: Send + 'static>(&self, work: impl Task<T>, is_lot: bool) -> Result<Pending<T>, StoreError> {
-        let (boxed, pending) = boxed(work, is_lot);
+        let (boxed, pending) = boxed(work, |done| done, is_lot);
         let Some(queue) = &self.sender else { return Err(StoreError::Closed) };
         // Before it is there to be taken.
         self.waiting.fetch_add(1, Ordering::Relaxed);
@@ -128,7 +138,11 @@ pub trait Task<T>: FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 's
 
 impl<T, F: FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static> Task<T> for F {}
 
-fn boxed<T: Send + 'static>(work: impl Task<T>, is_lot: bool) -> (Work, Pending<T>) {
+fn boxed<T: Send + 'static, U: Send + 'static>(
+    work: impl Task<T>,
+    then: impl FnOnce(T) -> U + Send + 'static,
+    is_lot: bool,
+) -> (Work, Pending<U>) {
     let (sender, answer) = oneshot::channel();
     let does: Does = Box::new(move |place| {
         let done = match place {
@@ -145,7 +159,7 @@ fn boxed<T: Send + 'static>(work: impl Task<T>, is_lot: bool) -> (Work, Pending<
                 None => done,
             };
             // Who asked may have gone; what is written stays.
-            let _ = sender.send(result);
+            let _ = sender.send(result.map(then));
         });
         (answer, undone)
     });

@@ -2,7 +2,7 @@
 
 use crate::support::{Chance, english, reader};
 use amends::conversation::{Conversation, neutral};
-use amends::index::{Index, SearchRequest};
+use amends::index::{FacetBy, Facets, Index, Scope, SearchRequest};
 use amends::ingest::{Analyst, Follower, Method, take};
 use amends::library::{DEFAULT_SCORECARD, Library};
 use amends::promise::{Office, Terms};
@@ -219,4 +219,69 @@ fn the_index_follows_the_store() {
     assert!(begun.is_some());
     follower.follow(&store, &|| false).unwrap();
     assert_eq!(found(follower.index(), &queries), expected);
+}
+
+/// What the index counts, by everything, of what each of some queries finds.
+fn counts(index: &Index) -> Vec<Facets> {
+    let count = |text: &str| {
+        let query = Query::parse(text, &Vocabulary::default()).unwrap();
+        index.facets(&query, &Scope::All, &FacetBy::ALL, Facets::MOST).unwrap()
+    };
+    ["", "courier", "lamp", "sorry", "number", "agent:sam", "reviewed:no", "score:<50"].map(count).to_vec()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// However much of what is read is handed over to the index, and however much it looks up, it is the same.
+    #[test]
+    fn the_index_is_the_same_whether_it_is_handed_what_was_read_or_looks_it_up(seed in any::<u64>()) {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let open = |name: &str| Follower::open(&folder.path().join(name), &store, TimeZone::UTC).unwrap().0;
+        let mut follower = open("index");
+        let mut chance = Chance::new(seed);
+        let mut records = scattered();
+        records.extend(whole());
+        chance.shuffle(&mut records);
+        for record in records {
+            take(&store, vec![record]).wait().unwrap();
+            let analyst = Analyst::new(&store, method(), 1).unwrap();
+            match chance.below(5) {
+                0 => drop(analyst.read_all(&|| false).unwrap()),
+                1 | 2 => drop(analyst.handing_over(follower.handed()).read_all(&|| false).unwrap()),
+                3 => drop(follower.feed(&store, &|| false).unwrap()),
+                _ => {}
+            }
+        }
+        let handed = follower.handed();
+        Analyst::new(&store, method(), 2).unwrap().handing_over(handed).read_all(&|| false).unwrap();
+        follower.follow(&store, &|| false).unwrap();
+        prop_assert!(follower.handed().is_empty());
+        let mut other = open("other");
+        other.follow(&store, &|| false).unwrap();
+        prop_assert_eq!(counts(follower.index()), counts(other.index()));
+        prop_assert_eq!(follower.differences(&store).unwrap(), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn what_is_handed_over_is_not_looked_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    let (mut follower, _) = Follower::open(&folder.path().join("index"), &store, TimeZone::UTC).unwrap();
+    take(&store, whole()).wait().unwrap();
+    let handed = follower.handed();
+    Analyst::new(&store, method(), 2).unwrap().handing_over(handed).read_all(&|| false).unwrap();
+    assert_eq!(follower.handed().len(), 2);
+    assert_eq!(follower.feed(&store, &|| false).unwrap(), 3);
+    assert!(follower.handed().is_empty());
+    assert_eq!((follower.uncommitted(), found(follower.index(), &[""])), (3, vec![0]));
+    follower.commit().unwrap();
+    assert_eq!((follower.uncommitted(), found(follower.index(), &[""])), (0, vec![3]));
+    // What is read again may have been reviewed meanwhile: the index looks it up.
+    store.write(|transaction| pieces::unread(transaction, 1)).wait().unwrap();
+    let handed = follower.handed();
+    Analyst::new(&store, method(), 2).unwrap().handing_over(handed).read_all(&|| false).unwrap();
+    assert!(follower.handed().is_empty());
 }
