@@ -23,7 +23,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 const TOGETHER: usize = 512;
 
 /// So many lots of each thread may wait to be written while the next one is read.
-const AHEAD: usize = 3;
+const AHEAD: usize = 8;
 
 /// The agent of messages that name none.
 const NOBODY: &str = "(unnamed)";

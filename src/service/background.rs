@@ -1,7 +1,7 @@
 //! What goes on beside answering: conversations are read, the index follows, old text is dropped.
 
 use super::{Service, jobs};
-use crate::ingest::{Analyst, Follower};
+use crate::ingest::{Analyst, FollowError, Follower};
 use crate::store::{StoreError, deliveries, retention};
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::Transaction;
@@ -16,8 +16,13 @@ const IDLE: Duration = Duration::from_secs(5);
 /// After a failure it is tried again so soon.
 const AGAIN: Duration = Duration::from_secs(1);
 
-/// Between two commits of the index there is at least so much time.
+/// Between two times of feeding the index there is at least so much time.
 const BREATH: Duration = Duration::from_millis(300);
+
+/// Where so many messages come meanwhile, the index commits only every so many times. Each commit makes a part of the
+/// index, which costs by itself, and again when parts are put together.
+const MUCH: usize = 1000;
+const TURNS: u32 = 2;
 
 /// Old text is looked for so often.
 const OFTEN: Duration = Duration::from_secs(600);
@@ -120,18 +125,21 @@ fn read(service: &Service) {
 
 /// Keeps the index up to the store.
 fn follow(service: &Service, mut follower: Follower) {
+    let mut turns = 0;
     while !service.changed.is_stopped() {
-        match follower.follow(&service.store, &|| service.changed.is_stopped()) {
-            Ok(indexed) => {
+        match follow_on(service, &mut follower, &mut turns) {
+            Ok(fed) => {
                 // Nothing more came: whoever asks for figures next need not wait for them.
-                if indexed == 0
+                if fed == 0
                     && let Err(error) = service.store.read(|transaction| service.numbers.follow(transaction))
                 {
                     tracing::error!(%error, "figures cannot follow; they are read when somebody asks for them");
                 }
                 // What comes in single messages is committed together: a commit costs more than a message.
                 std::thread::sleep(BREATH);
-                service.changed.wait(IDLE);
+                if follower.uncommitted() == 0 {
+                    service.changed.wait(IDLE);
+                }
             }
             Err(error) => {
                 tracing::error!(%error, "the search index cannot follow; trying again");
@@ -139,9 +147,21 @@ fn follow(service: &Service, mut follower: Follower) {
             }
         }
     }
-    if let Err(error) = follower.close() {
+    if let Err(error) = follower.commit().and_then(|()| follower.close()) {
         tracing::error!(%error, "the search index did not come to a good end; it is looked through at the next start");
     }
+}
+
+/// Feeds the index with what came since the last turn, so that it is found at once, or of much that comes steadily after
+/// some `turns`; gives how many messages that were.
+fn follow_on(service: &Service, follower: &mut Follower, turns: &mut u32) -> Result<usize, FollowError> {
+    let fed = follower.feed(&service.store, &|| service.changed.is_stopped())?;
+    *turns += 1;
+    if fed == 0 || follower.uncommitted() < MUCH || *turns >= TURNS {
+        follower.commit()?;
+        *turns = 0;
+    }
+    Ok(fed)
 }
 
 /// Drops text that is too old and sessions that have ended, and brings what was erased out of the store's log.

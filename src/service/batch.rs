@@ -23,8 +23,8 @@ use tokio::time::{sleep, timeout};
 use utoipa::ToSchema;
 
 /// So many rows, or so many bytes of them, are kept together.
-const ROWS: usize = 500;
-const BYTES: usize = 1 << 20;
+const ROWS: usize = 1000;
+const BYTES: usize = 2 << 20;
 
 /// So many lots may wait to be kept while the next one is read.
 const AHEAD: usize = 3;

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// What waits so long to be found holds others back. What came in until then is found at most about as much later.
-const LONG: Duration = Duration::from_secs(2);
+const LONG: Duration = Duration::from_millis(2500);
 
 /// Where nothing came on for so long reading or searching is at fault, and nobody is held back by it: before all else
 /// messages are to be kept.

@@ -152,7 +152,7 @@ impl Store {
         // A row that is erased leaves no trace in the file; what is acknowledged outlives a loss of power.
         connection.execute_batch(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;
-             PRAGMA wal_autocheckpoint = 4000;",
+             PRAGMA wal_autocheckpoint = 10000;",
         )?;
         // What a killed program left there counts as committed. It may be answered for again without a word written.
         sync_log(folder)?;
