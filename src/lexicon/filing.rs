@@ -1,4 +1,4 @@
-//! Under which pair of words a pattern is filed, so that few patterns are tried.
+//! Under which words a pattern is filed, so that few patterns are tried.
 //!
 //! Every match of a pattern holds a word of each of its items that are not optional. The rarest of
 //! those items is its anchor; the others are its needs, the most telling first. Where the anchor is a

@@ -1,5 +1,5 @@
-//! Which word is in which set, and what each word makes worth a try: small tables, laid side by side
-//! so that what is looked at together is near.
+//! Which word is in which set, and which phrases of a choice each word can begin: small tables, laid side
+//! by side so that what is looked at together is near.
 
 use super::words::{NO_WORD, WordId};
 use rustc_hash::FxHashMap;
