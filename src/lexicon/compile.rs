@@ -278,9 +278,10 @@ impl<'w> Compiler<'w> {
             }
         }
         let signatures = filings.signatures(&self.sets, &together);
+        let entries = filings.entries(&self.sets, &signatures);
         let of = |other: Speaker| {
             let reads = |pattern: u32| self.patterns[pattern as usize].1 != other;
-            filings.anchors(reads, &self.sets, &signatures)
+            filings.anchors(reads, &self.sets, &entries, words)
         };
         let (agent, (customer, (branches, phrases), sets)) = beside(
             || of(Speaker::Customer),

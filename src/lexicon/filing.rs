@@ -186,8 +186,8 @@ impl Filings {
         &self.needs[candidate.needs as usize..][..usize::from(candidate.needed)]
     }
 
-    /// The candidates that `reads` takes, by anchor word.
-    pub(super) fn anchors(&self, reads: impl Fn(u32) -> bool, sets: &Sets, signatures: &Signatures) -> Anchors {
+    /// What is looked at of each candidate wherever its anchor is.
+    pub(super) fn entries(&self, sets: &Sets, signatures: &Signatures) -> Vec<Entry> {
         let entry = |(number, (_, candidate)): (usize, &(SetId, Candidate))| {
             let mut entry = Entry { told: [ANY; TOLD], ranges: [Range::SENTENCE; TOLD], candidate: number as u32 };
             for (at, need) in self.needs_of(candidate).iter().take(TOLD).enumerate() {
@@ -196,8 +196,12 @@ impl Filings {
             }
             entry
         };
-        let entries: Vec<Entry> = self.candidates.iter().enumerate().map(entry).collect();
-        let mut by_anchor: Vec<Vec<u32>> = vec![Vec::new(); signatures.words()];
+        self.candidates.iter().enumerate().map(entry).collect()
+    }
+
+    /// The candidates that `reads` takes, by anchor word, of which there are so many `words`.
+    pub(super) fn anchors(&self, reads: impl Fn(u32) -> bool, sets: &Sets, entries: &[Entry], words: usize) -> Anchors {
+        let mut by_anchor: Vec<Vec<u32>> = vec![Vec::new(); words];
         for (number, (anchor, candidate)) in self.candidates.iter().enumerate() {
             if reads(candidate.pattern) {
                 sets.members[*anchor as usize].iter().for_each(|&id| by_anchor[usize::from(id)].push(number as u32));

@@ -7,7 +7,6 @@
 
 use super::word_table::SetId;
 use super::words::WordId;
-use std::cmp::Ordering;
 
 /// One of 64 bits for each word, ordered by word id.
 #[derive(Debug, Default)]
@@ -50,8 +49,7 @@ impl Signatures {
                 for_each_bit(of_set[set as usize], |bit| having[bit] += weight);
             }
             let alarms = |bit: usize| frequency[word] * (asked[bit] - having[bit]) + met[bit] * (all - having[bit]);
-            let least = |a: &usize, b: &usize| -> Ordering { alarms(*a).total_cmp(&alarms(*b)) };
-            let Some(bit) = (0..BITS).min_by(least) else { continue };
+            let Some(bit) = (0..BITS).min_by(|a, b| alarms(*a).total_cmp(&alarms(*b))) else { continue };
             shifts[word] = bit as u8;
             met[bit] += frequency[word];
             for &set in &sets_of[word] {
@@ -79,11 +77,6 @@ impl Signatures {
         signatures.resize(EDGE, 0);
         signatures.extend(words.iter().map(|&word| self.of_word(word)));
         signatures.resize(signatures.len() + EDGE, 0);
-    }
-
-    /// How many words there are.
-    pub(super) const fn words(&self) -> usize {
-        self.shifts.len()
     }
 
     pub(super) const fn bytes(&self) -> usize {
